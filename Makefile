@@ -1,0 +1,30 @@
+# One door for everything: each target installs what it needs first.
+PYTHON ?= python3
+V := .venv/bin/python
+.PHONY: run test check bench lock fix install
+
+run: install            ## start the program on a made-up clinic (a filmed tour where there is no display)
+	$(V) -m ehr_desktop demo
+
+test: install           ## the whole test suite
+	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(V) -m pytest
+
+check: install          ## style, types and layers
+	$(V) -m ruff check .
+	$(V) -m ruff format --check .
+	$(V) -m mypy
+	PYTHONPATH=. .venv/bin/lint-imports
+
+bench: install          ## the figures in the README, as JSON and as a table
+	$(V) -m benchmarks
+
+fix: install            ## format and mend what can be mended by a program
+	$(V) -m ruff check --fix .
+	$(V) -m ruff format .
+
+lock:                   ## write both lock files anew from pyproject.toml (needs uv)
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+
+install:
+	@PYTHON=$(PYTHON) .ci/install

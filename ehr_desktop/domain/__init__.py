@@ -1,0 +1,1 @@
+"""The clinic in plain values: frozen dataclasses, ids, enums, events and errors."""

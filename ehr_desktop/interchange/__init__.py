@@ -1,0 +1,1 @@
+"""Standard health formats in and out."""

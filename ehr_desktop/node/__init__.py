@@ -1,0 +1,1 @@
+"""One workstation's node: ledger, store, keys, contracts and links. No Qt."""

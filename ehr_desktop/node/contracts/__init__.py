@@ -1,0 +1,1 @@
+"""The deterministic rules every node runs: one file per contract."""

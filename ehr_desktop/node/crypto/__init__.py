@@ -1,0 +1,1 @@
+"""Bytes in, bytes out. The only importer of `cryptography` and PyNaCl."""

@@ -1,0 +1,1 @@
+"""Discovery, pairing, links and sync. Knows bytes, blocks and peers, never tables."""

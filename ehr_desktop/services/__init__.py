@@ -1,0 +1,1 @@
+"""One module per job in the clinic, one function per use case. No Qt."""
