@@ -1,0 +1,44 @@
+"""The clinic contract: founding, and changes of name, zone and hours."""
+
+from ehr_desktop.domain.people import Action, Role, Team
+from ehr_desktop.node.contracts.rules import Context, Refusal, allow, container_count
+from ehr_desktop.node.contracts.statements import ChangeClinic, FoundClinic
+
+
+def found(statement: FoundClinic, context: Context) -> None:
+    """Write the first state of a network; only ever the first transaction of the genesis block."""
+    _nothing_before(context)
+    container_count(context, 1)
+    state = context.state
+    state.put("clinic", value=[statement.name, statement.time_zone, _hours(statement.hours)])
+    state.put("directory", value=statement.directory)
+    state.put("device", statement.device, value=[statement.device_key, True])
+    state.put(
+        "member",
+        statement.administrator,
+        value=[Role.ADMINISTRATOR, statement.administrator_key, statement.administrator_box_key,
+               True, context.payload.containers[0].commitment],
+    )  # fmt: skip
+    for team, public in (
+        (Team.FRONT_DESK, statement.front_desk_key),
+        (Team.CLINICAL, statement.clinical_key),
+    ):
+        state.put("team", team, value=[1, public])
+    state.put("patient", statement.directory, value=[context.height])
+
+
+def change(statement: ChangeClinic, context: Context) -> None:
+    """Change what the clinic says of itself."""
+    allow(context, Action.CHANGE_CLINIC)
+    context.state.put(
+        "clinic", value=[statement.name, statement.time_zone, _hours(statement.hours)]
+    )
+
+
+def _nothing_before(context: Context) -> None:
+    if context.height != 0 or context.state.get("clinic") is not None:
+        raise Refusal("already-founded")
+
+
+def _hours(rows: tuple[tuple[int, str, str], ...]) -> list[list[int | str]]:
+    return [list(row) for row in rows]

@@ -1,0 +1,113 @@
+"""Runs one transaction against the state: the rules all share, then those of its contract."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ehr_desktop.domain.people import Role
+from ehr_desktop.node.contracts import access, appointments, clinic, membership, records
+from ehr_desktop.node.contracts.rules import Context, Refusal
+from ehr_desktop.node.contracts.shapes import MalformedBodyError
+from ehr_desktop.node.contracts.state import State
+from ehr_desktop.node.contracts.statements import FoundClinic, Statement, read_statement
+from ehr_desktop.node.ledger.transaction import (
+    NO_PREVIOUS,
+    Transaction,
+)
+
+CONTRACTS: dict[str, Callable[[Any, Context], None]] = {
+    "clinic.found": clinic.found,
+    "clinic.change": clinic.change,
+    "member.enrol": membership.enrol,
+    "member.account": membership.replace_account,
+    "member.deactivate": membership.deactivate,
+    "team.key": membership.replace_team_key,
+    "team.box": membership.welcome,
+    "patient.register": records.register,
+    "epoch.open": records.open_epochs,
+    "record.commit": records.commit,
+    "access.read": access.read,
+    "appointment.book": appointments.book,
+    "appointment.move": appointments.move,
+    "appointment.status": appointments.change_status,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a transaction; `rule` is empty when it was accepted."""
+
+    rule: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it takes effect."""
+        return not self.rule
+
+
+def execute(transaction: Transaction, state: State, height: int) -> Verdict:
+    """Run a transaction whose signatures hold at `height`; the same everywhere, always.
+
+    A refused one leaves no trace in the state but its place in its device's feed.
+    """
+    try:
+        statement = read_statement(transaction.payload.kind, tuple(transaction.payload.body))
+        _feed_continues(transaction, state, statement)
+    except MalformedBodyError as error:
+        return Verdict("malformed", (("reason", str(error)),))
+    except Refusal as refusal:
+        return Verdict(refusal.rule, refusal.details)
+    state.begin()
+    try:
+        role = _signed_by_whom_it_names(transaction, state, statement)
+        _still_valid(transaction, height)
+        context = Context(state, transaction.payload, height, role)
+        CONTRACTS[transaction.payload.kind](statement, context)
+        verdict = Verdict()
+    except Refusal as refusal:
+        state.undo()
+        verdict = Verdict(refusal.rule, refusal.details)
+    payload = transaction.payload
+    state.put("feed", payload.device, value=[payload.sequence, transaction.id])
+    return verdict
+
+
+def _feed_continues(transaction: Transaction, state: State, statement: Statement) -> None:
+    """Refuse `sequence` unless the transaction is the next one of a known device's feed."""
+    payload = transaction.payload
+    if not isinstance(statement, FoundClinic) and state.get("device", payload.device) is None:
+        raise Refusal("unknown-device", device=payload.device.hex())
+    last, previous = state.get("feed", payload.device) or (0, NO_PREVIOUS)
+    if payload.sequence != last + 1 or payload.previous != previous:
+        raise Refusal("sequence", expected=last + 1, given=payload.sequence)
+
+
+def _signed_by_whom_it_names(
+    transaction: Transaction, state: State, statement: Statement
+) -> Role | None:
+    """Refuse `signer` unless exactly the named device and person signed; give the role."""
+    payload = transaction.payload
+    if isinstance(statement, FoundClinic):
+        wanted = {statement.device_key, statement.administrator_key}
+        role = Role.ADMINISTRATOR
+        if (payload.device, payload.person) != (statement.device, statement.administrator):
+            raise Refusal("signer")
+    else:
+        device = state.get("device", payload.device)
+        member = state.get("member", payload.person)
+        if not device or not device[1]:
+            raise Refusal("device-removed", device=payload.device.hex())
+        if not member or not member[3]:
+            raise Refusal("not-a-member", person=payload.person.hex())
+        wanted, role = {device[0], member[1]}, Role(member[0])
+    if {signature.key for signature in transaction.signatures} != wanted:
+        raise Refusal("signer")
+    return role
+
+
+def _still_valid(transaction: Transaction, height: int) -> None:
+    """Refuse `expired` once the block height has passed what the author allowed."""
+    valid_until = transaction.payload.valid_until
+    if valid_until and height > valid_until:
+        raise Refusal("expired", valid_until=valid_until, height=height)

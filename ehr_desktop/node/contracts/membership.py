@@ -1,0 +1,95 @@
+"""The membership contract: who belongs to the clinic, in which role, and the teams' keys."""
+
+from ehr_desktop.domain.people import TEAMS_OF_ROLE, Action, Role, Team
+from ehr_desktop.node.contracts.rules import Context, Refusal, allow, container_count
+from ehr_desktop.node.contracts.statements import (
+    DeactivateMember,
+    EnrolMember,
+    ReplaceAccount,
+    ReplaceTeamKey,
+    WelcomeMembers,
+)
+
+FOUNDING_GENERATION = 1
+
+
+def enrol(statement: EnrolMember, context: Context) -> None:
+    """Add an account, signed by an administrator."""
+    allow(context, Action.MANAGE_PEOPLE)
+    container_count(context, 1)
+    if context.state.get("member", statement.person) is not None:
+        raise Refusal("already-a-member", person=statement.person.hex())
+    context.state.put(
+        "member",
+        statement.person,
+        value=[statement.role, statement.signing_key, statement.box_key, True,
+               context.payload.containers[0].commitment],
+    )  # fmt: skip
+
+
+def replace_account(statement: ReplaceAccount, context: Context) -> None:
+    """Commit to new particulars; everyone may replace their own, nobody another's."""
+    container_count(context, 1)
+    if statement.person != context.person:
+        raise Refusal("not-your-account", person=statement.person.hex())
+    role, signing_key, box_key, active, _ = _member(context, statement.person)
+    context.state.put(
+        "member",
+        statement.person,
+        value=[role, signing_key, box_key, active, context.payload.containers[0].commitment],
+    )
+
+
+def deactivate(statement: DeactivateMember, context: Context) -> None:
+    """Close an account; the last active administrator stays."""
+    allow(context, Action.MANAGE_PEOPLE)
+    role, signing_key, box_key, active, account = _member(context, statement.person)
+    if not active:
+        raise Refusal("not-active", person=statement.person.hex())
+    if statement.person == context.person:
+        raise Refusal("last-administrator", person=statement.person.hex())
+    context.state.put(
+        "member", statement.person, value=[role, signing_key, box_key, False, account]
+    )
+
+
+def replace_team_key(statement: ReplaceTeamKey, context: Context) -> None:
+    """Start the next generation of a team's key."""
+    generation, _ = context.state.get("team", statement.team)
+    _of_the_team_or_in_trust(context, Team(statement.team), generation)
+    if statement.generation != generation + 1:
+        raise Refusal("stale-generation", current=generation, given=statement.generation)
+    context.state.put("team", statement.team, value=[statement.generation, statement.key])
+
+
+def welcome(statement: WelcomeMembers, context: Context) -> None:
+    """Hand the team's current key on to members whose role belongs to the team."""
+    generation, _ = context.state.get("team", statement.team)
+    _of_the_team(context, Team(statement.team))
+    if statement.generation != generation:
+        raise Refusal("stale-generation", current=generation, given=statement.generation)
+    for person, _box in statement.boxes:
+        role, _signing, _public, active, _account = _member(context, person)
+        if not active or Team(statement.team) not in TEAMS_OF_ROLE[Role(role)]:
+            raise Refusal("not-of-the-team", person=person.hex(), team=statement.team)
+
+
+def _of_the_team(context: Context, team: Team) -> None:
+    """Refuse `not-of-the-team` unless the signer's role belongs to the team."""
+    if context.role is None or team not in TEAMS_OF_ROLE[context.role]:
+        raise Refusal("not-of-the-team", person=context.person.hex(), team=team)
+
+
+def _of_the_team_or_in_trust(context: Context, team: Team, generation: int) -> None:
+    """Let an administrator replace the founding key, held in trust until the team has members."""
+    if context.role is Role.ADMINISTRATOR and generation == FOUNDING_GENERATION:
+        return
+    _of_the_team(context, team)
+
+
+def _member(context: Context, person: bytes) -> list[object]:
+    member = context.state.get("member", person)
+    if member is None:
+        raise Refusal("unknown-person", person=person.hex())
+    found: list[object] = member
+    return found

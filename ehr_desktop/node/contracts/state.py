@@ -1,0 +1,75 @@
+"""The state contracts read and write: keys and canonical values, with undo for a refused one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ehr_desktop.node.ledger.codec import Value, decode, encode
+
+Lookup = Callable[[bytes], bytes | None]
+
+
+def key(*parts: str | bytes | int) -> bytes:
+    """Give the canonical encoding of a state key; its first part is the contract's label."""
+    return encode([_plain(part) for part in parts])
+
+
+class State:
+    """Reads through to `lookup`; keeps what was written until someone stores `changes`."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._written: dict[bytes, bytes | None] = {}
+        self._undo: dict[bytes, bytes | None] | None = None
+
+    @property
+    def changes(self) -> dict[bytes, bytes | None]:
+        """All keys written so far with their values; None removes the key."""
+        return self._written
+
+    def get(self, *parts: str | bytes | int) -> Any:
+        """Give a decoded value, or None."""
+        raw = self._raw(key(*parts))
+        return None if raw is None else decode(raw)
+
+    def put(self, *parts: str | bytes | int, value: Value) -> None:
+        """Write a value."""
+        self._write(key(*parts), encode(_plain(value)))
+
+    def remove(self, *parts: str | bytes | int) -> None:
+        """Remove a key."""
+        self._write(key(*parts), None)
+
+    def begin(self) -> None:
+        """Start remembering what `undo` must put back."""
+        self._undo = {}
+
+    def undo(self) -> None:
+        """Take back everything written since `begin`."""
+        for place, before in (self._undo or {}).items():
+            if before is _ABSENT:
+                del self._written[place]
+            else:
+                self._written[place] = before
+        self._undo = None
+
+    def _raw(self, place: bytes) -> bytes | None:
+        if place in self._written:
+            return self._written[place]
+        return self._lookup(place)
+
+    def _write(self, place: bytes, value: bytes | None) -> None:
+        if self._undo is not None and place not in self._undo:
+            self._undo[place] = self._written.get(place, _ABSENT)
+        self._written[place] = value
+
+
+def _plain(value: Any) -> Any:
+    """Give enums as the text they are, through lists."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value
+
+
+_ABSENT: Any = object()

@@ -1,0 +1,254 @@
+"""What a transaction can say: one frozen class a kind, with the shape of its body.
+
+Ids are 16 bytes, hashes 32. Nothing personal stands in a statement: pseudonyms, commitments,
+times and codes only.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+from ehr_desktop.domain.categories import Category
+from ehr_desktop.domain.people import Role, Team
+from ehr_desktop.domain.schedule import AppointmentStatus
+from ehr_desktop.node.contracts.shapes import (
+    BOX_KEY,
+    HASH,
+    ID,
+    INSTANT,
+    SIGNING_KEY,
+    MalformedBodyError,
+    Shape,
+    code,
+    many,
+    one_of,
+    optional,
+    rows,
+    text,
+    whole,
+)
+
+ROLE = one_of(*Role)
+TEAM = one_of(*Team)
+CATEGORY = one_of(*Category)
+MINUTES = whole(1, 24 * 60)
+COUNT = whole(1, 2**31)
+MOST_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one transaction says."""
+
+    KIND: ClassVar[str]
+    SHAPES: ClassVar[tuple[Shape, ...]]
+
+    def body(self) -> tuple[Any, ...]:
+        """Give the fields in order, as a transaction's body holds them."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+
+S = TypeVar("S", bound=Statement)
+KINDS: dict[str, type[Statement]] = {}
+
+
+def _kind(name: str, *shapes: Shape) -> Any:
+    def register(statement: type[S]) -> type[S]:
+        statement.KIND, statement.SHAPES = name, shapes
+        KINDS[name] = statement
+        return statement
+
+    return register
+
+
+def read_statement(kind: str, body: tuple[Any, ...]) -> Statement:
+    """Read a transaction's body.
+
+    Raises:
+        MalformedBodyError: no such kind, or the body has another shape.
+    """
+    statement = KINDS.get(kind)
+    if statement is None:
+        raise MalformedBodyError("unknown kind")
+    if len(body) != len(statement.SHAPES):
+        raise MalformedBodyError(f"expected {len(statement.SHAPES)} fields")
+    return statement(*(shape(v) for shape, v in zip(statement.SHAPES, body, strict=True)))
+
+
+@_kind(
+    "clinic.found",
+    text(300), text(64), rows(whole(0, 6), code, code, most=7), one_of("authority"),
+    ID, SIGNING_KEY, BOX_KEY, text(100),
+    ID, SIGNING_KEY, BOX_KEY,
+    BOX_KEY, BOX_KEY, ID,
+)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class FoundClinic(Statement):
+    """The first transaction: the clinic, its first workstation, administrator and team keys.
+
+    `hours` are rows of weekday, opening and closing time (HH:MM). `directory` is the pseudonym
+    under which records of no single patient are kept.
+    """
+
+    name: str
+    time_zone: str
+    hours: tuple[tuple[int, str, str], ...]
+    proposers: str
+    device: bytes
+    device_key: bytes
+    device_box_key: bytes
+    device_name: str
+    administrator: bytes
+    administrator_key: bytes
+    administrator_box_key: bytes
+    front_desk_key: bytes
+    clinical_key: bytes
+    directory: bytes
+
+
+@_kind("clinic.change", text(300), text(64), rows(whole(0, 6), code, code, most=7))
+@dataclass(frozen=True, slots=True)
+class ChangeClinic(Statement):
+    """A new name, time zone or opening hours."""
+
+    name: str
+    time_zone: str
+    hours: tuple[tuple[int, str, str], ...]
+
+
+@_kind("member.enrol", ID, ROLE, SIGNING_KEY, BOX_KEY)
+@dataclass(frozen=True, slots=True)
+class EnrolMember(Statement):
+    """A new account. Its sealed particulars are the transaction's one container."""
+
+    person: bytes
+    role: str
+    signing_key: bytes
+    box_key: bytes
+
+
+@_kind("member.account", ID)
+@dataclass(frozen=True, slots=True)
+class ReplaceAccount(Statement):
+    """New particulars or a new password for an account: the transaction's one container."""
+
+    person: bytes
+
+
+@_kind("member.deactivate", ID)
+@dataclass(frozen=True, slots=True)
+class DeactivateMember(Statement):
+    """Somebody has left."""
+
+    person: bytes
+
+
+@_kind("team.key", TEAM, COUNT, BOX_KEY, many(HASH, most=MOST_ROWS))
+@dataclass(frozen=True, slots=True)
+class ReplaceTeamKey(Statement):
+    """A new generation of a team's key, with the hashes of the boxes for its members."""
+
+    team: str
+    generation: int
+    key: bytes
+    boxes: tuple[bytes, ...]
+
+
+@_kind("team.box", TEAM, COUNT, rows(ID, HASH, most=MOST_ROWS))
+@dataclass(frozen=True, slots=True)
+class WelcomeMembers(Statement):
+    """A member hands the team's key on to others of the team: person and hash of the box."""
+
+    team: str
+    generation: int
+    boxes: tuple[tuple[bytes, bytes], ...]
+
+
+@_kind("patient.register", ID)
+@dataclass(frozen=True, slots=True)
+class RegisterPatient(Statement):
+    """A new pseudonym. Basis of access: the clinic's policy."""
+
+    patient: bytes
+
+
+@_kind("epoch.open", ID, rows(CATEGORY, COUNT, HASH, rows(TEAM, COUNT, HASH, most=8), most=32))
+@dataclass(frozen=True, slots=True)
+class OpenEpochs(Statement):
+    """New category keys of a patient: category, epoch, commitment to the key, and for each team
+    that gets it the team key's generation and the hash of the box.
+    """
+
+    patient: bytes
+    epochs: tuple[tuple[str, int, bytes, tuple[tuple[str, int, bytes], ...]], ...]
+
+
+@_kind(
+    "record.commit", ID, rows(ID, COUNT, CATEGORY, COUNT, most=MOST_ROWS), one_of("form", "import")
+)
+@dataclass(frozen=True, slots=True)
+class CommitRecords(Statement):
+    """Records written: record, version, category and epoch, one row a container, in their order.
+
+    Version 1 is new; a higher one amends the version before it.
+    """
+
+    patient: bytes
+    records: tuple[tuple[bytes, int, str, int], ...]
+    source: str
+
+
+@_kind("access.read", ID, one_of("open", "export", "print"), code, many(CATEGORY, most=32))
+@dataclass(frozen=True, slots=True)
+class ReadRecords(Statement):
+    """The receipt for reading: who (the signer), whose, how, why and which categories."""
+
+    patient: bytes
+    manner: str
+    purpose: str
+    categories: tuple[str, ...]
+
+
+@_kind(
+    "appointment.book",
+    ID, ID, ID, INSTANT, MINUTES, code, code, optional(code), whole(1, 2**31),
+)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class BookAppointment(Statement):
+    """A booking. `wall_start` is clinic-local (YYYY-MM-DDTHH:MM); `override` a code, or empty.
+
+    Its words (reason, comment, why it overrides) are the transaction's one container, a FHIR
+    Appointment in the category appointments at `epoch`.
+    """
+
+    appointment: bytes
+    provider: bytes
+    patient: bytes
+    start_ms: int
+    minutes: int
+    wall_start: str
+    time_zone: str
+    override: str
+    epoch: int
+
+
+@_kind("appointment.move", ID, ID, INSTANT, MINUTES, code, code, optional(code))
+@dataclass(frozen=True, slots=True)
+class MoveAppointment(Statement):
+    """Another time, length or provider."""
+
+    appointment: bytes
+    provider: bytes
+    start_ms: int
+    minutes: int
+    wall_start: str
+    time_zone: str
+    override: str
+
+
+@_kind("appointment.status", ID, one_of(*AppointmentStatus))
+@dataclass(frozen=True, slots=True)
+class ChangeAppointmentStatus(Statement):
+    """The next step of an appointment's day, or its cancellation."""
+
+    appointment: bytes
+    status: str

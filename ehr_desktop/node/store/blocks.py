@@ -1,0 +1,86 @@
+"""Final blocks, their certificates, the transaction tree and this workstation's votes."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ehr_desktop.node.store.tables import BLOCKS, TREE_NODES, VOTES
+
+StoredBlock = tuple[int, bytes, bytes, bytes]
+"""Height, id, header bytes and certificate bytes."""
+
+
+def add_block(connection: Connection, block: StoredBlock) -> None:
+    """Store a final block with the certificate that made it final."""
+    height, name, header, certificate = block
+    connection.execute(
+        insert(BLOCKS),
+        {"height": height, "id": name, "header": header, "certificate": certificate},
+    )
+
+
+def head(connection: Connection) -> StoredBlock | None:
+    """Give the newest final block."""
+    return _first(connection, select(BLOCKS).order_by(BLOCKS.c.height.desc()).limit(1))
+
+
+def at(connection: Connection, height: int) -> StoredBlock | None:
+    """Give the block at `height`."""
+    return _first(connection, select(BLOCKS).where(BLOCKS.c.height == height))
+
+
+def newest(connection: Connection, before: int | None, limit: int) -> list[StoredBlock]:
+    """Give blocks newest first, below `before` if that is given."""
+    chosen = select(BLOCKS).order_by(BLOCKS.c.height.desc()).limit(limit)
+    if before is not None:
+        chosen = chosen.where(BLOCKS.c.height < before)
+    return [tuple(row) for row in connection.execute(chosen)]
+
+
+def rising(connection: Connection, start: int, limit: int) -> list[StoredBlock]:
+    """Give blocks from height `start` on, oldest first."""
+    chosen = select(BLOCKS).where(BLOCKS.c.height >= start).order_by(BLOCKS.c.height).limit(limit)
+    return [tuple(row) for row in connection.execute(chosen)]
+
+
+def add_tree_nodes(connection: Connection, nodes: Iterable[tuple[int, int, bytes]]) -> None:
+    """Store complete nodes of the transaction tree: level, place and hash."""
+    rows = [{"level": level, "place": place, "hash": value} for level, place, value in nodes]
+    if rows:
+        connection.execute(insert(TREE_NODES), rows)
+
+
+def tree_node(connection: Connection, level: int, place: int) -> bytes:
+    """Give one stored node of the transaction tree.
+
+    Raises:
+        KeyError: it is not there.
+    """
+    value: bytes | None = connection.execute(
+        select(TREE_NODES.c.hash).where(TREE_NODES.c.level == level, TREE_NODES.c.place == place)
+    ).scalar()
+    if value is None:
+        raise KeyError((level, place))
+    return value
+
+
+def add_vote(connection: Connection, epoch: int, slot: int, kind: str, vote: bytes) -> None:
+    """Remember a vote before it is sent; the same one again is no change."""
+    row = {"epoch": epoch, "slot": slot, "kind": kind, "vote": vote}
+    connection.execute(upsert(VOTES).on_conflict_do_nothing(), row)
+
+
+def vote_of(connection: Connection, epoch: int, slot: int, kind: str) -> bytes | None:
+    """Give what this workstation voted, if it did."""
+    found: bytes | None = connection.execute(
+        select(VOTES.c.vote).where(
+            VOTES.c.epoch == epoch, VOTES.c.slot == slot, VOTES.c.kind == kind
+        )
+    ).scalar()
+    return found
+
+
+def _first(connection: Connection, chosen: object) -> StoredBlock | None:
+    row = connection.execute(chosen).first()  # type: ignore[call-overload]
+    return None if row is None else tuple(row)

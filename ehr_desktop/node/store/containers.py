@@ -1,0 +1,130 @@
+"""Containers on disk: rows of `ledger.db` up to 256 KiB, files of their own above that.
+
+A file is written under a temporary name, flushed, renamed to its final name and only then named
+in a committed row; what a crash leaves without a row is removed at the next start.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import Connection, func, insert, select
+
+from ehr_desktop.node.store.tables import CONTAINERS as C
+
+LARGEST_ROW = 256 * 1024
+"""Sealed bytes above this size are a file of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContainer:
+    """One container: `sealed` is None when the bytes are a file. `header` and `salt` are what the
+    commitment covers besides them; the record's key is wrapped in `wrapped_key`.
+    """
+
+    commitment: bytes
+    transaction: bytes
+    record: bytes
+    version: int
+    header: bytes
+    salt: bytes
+    wrapped_key: bytes
+    fingerprint: bytes
+    size: int
+    sealed: bytes | None
+
+
+class ContainerFiles:
+    """The folder of large containers."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+    def path(self, commitment: bytes) -> Path:
+        """Where the sealed bytes of a container are."""
+        return self._folder / commitment.hex()
+
+    def create(self) -> tuple[Path, BinaryIO]:
+        """Give a new file to write sealed bytes to; nobody else can read it."""
+        path = self._folder / f"{os.urandom(16).hex()}.part"
+        return path, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+    def keep(self, written: Path, commitment: bytes) -> None:
+        """Give a written and flushed file its final name, durably."""
+        written.replace(self.path(commitment))
+        if os.name == "posix":
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def names(self) -> Iterator[Path]:
+        """Give every file of the folder."""
+        return iter(sorted(self._folder.iterdir()))
+
+    def remove_leftovers(self, connection: Connection) -> int:
+        """Delete files that no committed row names; give how many there were."""
+        known = set(
+            connection.execute(select(C.c.commitment).where(C.c.sealed.is_(None))).scalars()
+        )
+        leftovers = [path for path in self.names() if not _is_named(path, known)]
+        for path in leftovers:
+            path.unlink()
+        return len(leftovers)
+
+
+def add_containers(connection: Connection, containers: Sequence[StoredContainer]) -> None:
+    """Store containers with the transaction that commits to them."""
+    if containers:
+        rows = [{name: getattr(c, name) for name in StoredContainer.__slots__} for c in containers]
+        connection.execute(insert(C), rows)
+
+
+def container(connection: Connection, commitment: bytes) -> StoredContainer | None:
+    """Give one container by its commitment."""
+    row = connection.execute(select(C).where(C.c.commitment == commitment)).first()
+    return None if row is None else StoredContainer(*row)
+
+
+def versions(connection: Connection, record: bytes) -> list[StoredContainer]:
+    """Give all versions of a record, newest first."""
+    chosen = select(C).where(C.c.record == record).order_by(C.c.version.desc())
+    return [StoredContainer(*row) for row in connection.execute(chosen)]
+
+
+def newest_version(connection: Connection, record: bytes) -> tuple[int, bytes] | None:
+    """Give version and plaintext fingerprint of a record's newest version."""
+    row = connection.execute(
+        select(C.c.version, C.c.fingerprint)
+        .where(C.c.record == record)
+        .order_by(C.c.version.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def of_transaction(connection: Connection, transaction: bytes) -> list[StoredContainer]:
+    """Give the containers one transaction brought."""
+    chosen = select(C).where(C.c.transaction == transaction)
+    return [StoredContainer(*row) for row in connection.execute(chosen)]
+
+
+def all_commitments(connection: Connection) -> set[bytes]:
+    """Give the commitments of every stored container."""
+    return set(connection.execute(select(C.c.commitment)).scalars())
+
+
+def count(connection: Connection) -> int:
+    """Count the containers."""
+    return int(connection.execute(select(func.count()).select_from(C)).scalar_one())
+
+
+def _is_named(path: Path, known: set[bytes]) -> bool:
+    try:
+        return bytes.fromhex(path.name) in known
+    except ValueError:
+        return False

@@ -1,0 +1,128 @@
+"""Keys at rest: the workstation's own, boxes for teams and people, and the patients' vault keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ehr_desktop.node.store.tables import DRAFTS, KEY_BOXES, SECRETS, VAULT_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBox:
+    """A key sealed for one recipient. For a patient's category key `subject` is the patient,
+    `purpose` the category, `epoch` its epoch and `recipient` a team's name; for a team's key
+    `subject` is empty, `purpose` the team, `epoch` its generation and `recipient` a person.
+    `generation` is that of the key it was sealed to.
+    """
+
+    hash: bytes
+    subject: bytes
+    purpose: str
+    epoch: int
+    recipient: bytes
+    generation: int
+    box: bytes
+
+
+def put_secret(connection: Connection, name: str, value: bytes) -> None:
+    """Store a secret, over an older one of that name."""
+    row = {"name": name, "value": value}
+    statement = upsert(SECRETS).values(row)
+    connection.execute(statement.on_conflict_do_update(["name"], set_={"value": value}))
+
+
+def secret(connection: Connection, name: str) -> bytes | None:
+    """Give a secret by name."""
+    found: bytes | None = connection.execute(
+        select(SECRETS.c.value).where(SECRETS.c.name == name)
+    ).scalar()
+    return found
+
+
+def add_boxes(connection: Connection, boxes: Sequence[KeyBox]) -> None:
+    """Store boxes."""
+    if boxes:
+        rows = [{name: getattr(box, name) for name in KeyBox.__slots__} for box in boxes]
+        connection.execute(insert(KEY_BOXES), rows)
+
+
+def boxes_for(connection: Connection, purpose: str, recipient: bytes) -> list[KeyBox]:
+    """Give the boxes with a team's key for one person, newest generation first."""
+    return _boxes(connection, b"", purpose, recipient)
+
+
+def category_boxes(
+    connection: Connection, patient: bytes, category: str, team: str
+) -> list[KeyBox]:
+    """Give the boxes with one category's keys of a patient for a team, newest epoch first."""
+    return _boxes(connection, patient, category, team.encode())
+
+
+def boxes_to_team(connection: Connection, team: str, generation: int) -> list[KeyBox]:
+    """Give every category key sealed to one generation of a team's key."""
+    chosen = select(KEY_BOXES).where(
+        KEY_BOXES.c.recipient == team.encode(), KEY_BOXES.c.generation == generation
+    )
+    return [KeyBox(*row) for row in connection.execute(chosen)]
+
+
+def remove_boxes(connection: Connection, hashes: Sequence[bytes]) -> None:
+    """Delete boxes; what they held can no longer be opened from this disk."""
+    for name in hashes:
+        connection.execute(delete(KEY_BOXES).where(KEY_BOXES.c.hash == name))
+
+
+def put_vault_key(connection: Connection, patient: bytes, key: bytes) -> None:
+    """Store a new patient's vault key."""
+    connection.execute(insert(VAULT_KEYS), {"patient": patient, "key": key})
+
+
+def vault_key(connection: Connection, patient: bytes) -> bytes | None:
+    """Give a patient's vault key; None once it was destroyed."""
+    found: bytes | None = connection.execute(
+        select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == patient)
+    ).scalar()
+    return found
+
+
+def put_draft(
+    connection: Connection, person: bytes, name: bytes, sealed: bytes, saved_ms: int
+) -> None:
+    """Keep a sealed draft, over the older one of that name."""
+    row = {"person": person, "name": name, "sealed": sealed, "saved_ms": saved_ms}
+    statement = upsert(DRAFTS).values(row)
+    connection.execute(
+        statement.on_conflict_do_update(
+            ["person", "name"], set_={"sealed": sealed, "saved_ms": saved_ms}
+        )
+    )
+
+
+def draft(connection: Connection, person: bytes, name: bytes) -> tuple[bytes, int] | None:
+    """Give a sealed draft and when it was saved."""
+    row = connection.execute(
+        select(DRAFTS.c.sealed, DRAFTS.c.saved_ms).where(
+            DRAFTS.c.person == person, DRAFTS.c.name == name
+        )
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def remove_draft(connection: Connection, person: bytes, name: bytes) -> None:
+    """Delete a draft."""
+    connection.execute(delete(DRAFTS).where(DRAFTS.c.person == person, DRAFTS.c.name == name))
+
+
+def _boxes(connection: Connection, subject: bytes, purpose: str, recipient: bytes) -> list[KeyBox]:
+    chosen = (
+        select(KEY_BOXES)
+        .where(
+            KEY_BOXES.c.subject == subject,
+            KEY_BOXES.c.purpose == purpose,
+            KEY_BOXES.c.recipient == recipient,
+        )
+        .order_by(KEY_BOXES.c.epoch.desc(), KEY_BOXES.c.generation.desc())
+    )
+    return [KeyBox(*row) for row in connection.execute(chosen)]

@@ -1,0 +1,150 @@
+"""The tables of `ledger.db`, and the numbered steps that lead to them.
+
+All of it is ciphertext, pseudonyms, hashes and times. Times are UTC milliseconds.
+"""
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+from ehr_desktop.node.store.engine import Step
+
+METADATA = MetaData()
+
+SECRETS = Table(
+    "secrets",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Keys of this workstation; the database itself is sealed under the device secret."""
+
+TRANSACTIONS = Table(
+    "transactions",
+    METADATA,
+    Column("number", Integer, primary_key=True),  # order of arrival here
+    Column("id", LargeBinary, nullable=False, unique=True),
+    Column("device", LargeBinary, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("person", LargeBinary, nullable=False),
+    Column("subject", LargeBinary, nullable=False),  # the patient it is about, or empty
+    Column("time_ms", Integer, nullable=False),
+    Column("wire", LargeBinary, nullable=False),
+    Column("height", Integer),  # null while pending
+    Column("position", Integer, unique=True),  # place in the whole ledger, null while pending
+    Column("rule", String, nullable=False, default=""),  # what refused it, or empty
+    Column("details", LargeBinary, nullable=False, default=b""),
+)
+Index("feed", TRANSACTIONS.c.device, TRANSACTIONS.c.sequence, unique=True)
+Index("by_height", TRANSACTIONS.c.height, TRANSACTIONS.c.position)
+Index("by_subject", TRANSACTIONS.c.subject, TRANSACTIONS.c.position)
+Index("refused", TRANSACTIONS.c.rule, TRANSACTIONS.c.position)
+
+BLOCKS = Table(
+    "blocks",
+    METADATA,
+    Column("height", Integer, primary_key=True),
+    Column("id", LargeBinary, nullable=False, unique=True),
+    Column("header", LargeBinary, nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+)
+
+TREE_NODES = Table(
+    "tree_nodes",
+    METADATA,
+    Column("level", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Complete subtrees of the RFC 9162 tree over all final transactions."""
+
+STATE_ENTRIES = Table(
+    "state_entries",
+    METADATA,
+    Column("bucket", Integer, primary_key=True),
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+STATE_NODES = Table(
+    "state_nodes",
+    METADATA,
+    Column("level", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+VOTES = Table(
+    "votes",
+    METADATA,
+    Column("epoch", Integer, primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("vote", LargeBinary, nullable=False),
+)
+"""This workstation's own votes, stored before they are sent."""
+
+CONTAINERS = Table(
+    "containers",
+    METADATA,
+    Column("commitment", LargeBinary, primary_key=True),
+    Column("transaction", LargeBinary, nullable=False),
+    Column("record", LargeBinary, nullable=False),  # or the person of an account
+    Column("version", Integer, nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),  # keyed hash of the plaintext
+    Column("size", Integer, nullable=False),
+    Column("sealed", LargeBinary),  # null: a file of its own
+)
+Index("by_record", CONTAINERS.c.record, CONTAINERS.c.version)
+
+KEY_BOXES = Table(
+    "key_boxes",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("subject", LargeBinary, nullable=False),  # the patient, or empty for a team's key
+    Column("purpose", String, nullable=False),  # category, or team
+    Column("epoch", Integer, nullable=False),  # of the category, or generation of the team
+    Column("recipient", LargeBinary, nullable=False),  # team name or person
+    Column("generation", Integer, nullable=False),  # of the recipient's key
+    Column("box", LargeBinary, nullable=False),
+)
+Index("box_for", KEY_BOXES.c.subject, KEY_BOXES.c.purpose, KEY_BOXES.c.recipient)
+"""Boxes are never on the ledger, only their hashes: deleting one is what revokes."""
+
+VAULT_KEYS = Table(
+    "vault_keys",
+    METADATA,
+    Column("patient", LargeBinary, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+)
+
+DRAFTS = Table(
+    "drafts",
+    METADATA,
+    Column("person", LargeBinary, primary_key=True),
+    Column("name", LargeBinary, primary_key=True),  # keyed hash: it holds a patient's id
+    Column("sealed", LargeBinary, nullable=False),
+    Column("saved_ms", Integer, nullable=False),
+)
+
+
+def _first(connection: Connection) -> None:
+    METADATA.create_all(connection)
+
+
+STEPS: tuple[Step, ...] = (_first,)

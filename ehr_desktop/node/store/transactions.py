@@ -1,0 +1,132 @@
+"""Transactions on disk: pending ones in order of arrival, final ones in ledger order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+
+from ehr_desktop.node.store.tables import TRANSACTIONS as T
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTransaction:
+    """One row: the wire bytes, and where it stands. `position` and `height` are None while it
+    is pending; `rule` says what refused it, `details` are canonical bytes.
+    """
+
+    id: bytes
+    kind: str
+    device: bytes
+    person: bytes
+    subject: bytes
+    sequence: int
+    time_ms: int
+    wire: bytes
+    height: int | None
+    position: int | None
+    rule: str
+    details: bytes
+
+
+_COLUMNS = (
+    T.c.id, T.c.kind, T.c.device, T.c.person, T.c.subject, T.c.sequence, T.c.time_ms,
+    T.c.wire, T.c.height, T.c.position, T.c.rule, T.c.details,
+)  # fmt: skip
+
+
+def add_pending(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store signed transactions: id, device, sequence, kind, person, subject, time_ms, wire."""
+    connection.execute(insert(T), [{**row, "rule": "", "details": b""} for row in rows])
+
+
+def make_final(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Give transactions their place: rows of id_, height, position, rule and details."""
+    connection.execute(
+        update(T)
+        .where(T.c.id == bindparam("id_"))
+        .values(
+            height=bindparam("height"),
+            position=bindparam("position"),
+            rule=bindparam("rule"),
+            details=bindparam("details"),
+        ),
+        list(rows),
+    )
+
+
+def pending(connection: Connection, limit: int) -> list[StoredTransaction]:
+    """Give pending transactions in order of arrival."""
+    chosen = select(*_COLUMNS).where(T.c.position.is_(None)).order_by(T.c.number).limit(limit)
+    return _rows(connection, chosen)
+
+
+def by_id(connection: Connection, transaction: bytes) -> StoredTransaction | None:
+    """Give one transaction."""
+    found = _rows(connection, select(*_COLUMNS).where(T.c.id == transaction))
+    return found[0] if found else None
+
+
+def final_from(connection: Connection, position: int, limit: int) -> list[StoredTransaction]:
+    """Give final transactions in ledger order, from `position` on."""
+    chosen = select(*_COLUMNS).where(T.c.position >= position).order_by(T.c.position).limit(limit)
+    return _rows(connection, chosen)
+
+
+def newest(
+    connection: Connection,
+    *,
+    limit: int,
+    before: int | None = None,
+    height: int | None = None,
+    refused_only: bool = False,
+) -> list[StoredTransaction]:
+    """Give transactions newest first: the pending ones on top of the first page."""
+    chosen = select(*_COLUMNS).order_by(T.c.position.desc().nulls_first(), T.c.number.desc())
+    if height is not None:
+        chosen = chosen.where(T.c.height == height)
+    if refused_only:
+        chosen = chosen.where(T.c.rule != "")
+    if before is not None:
+        chosen = chosen.where(T.c.position < before)
+    return _rows(connection, chosen.limit(limit))
+
+
+def about(
+    connection: Connection, subject: bytes, kinds: Iterable[str], limit: int
+) -> list[StoredTransaction]:
+    """Give what was signed about a patient, of some kinds, newest first."""
+    chosen = (
+        select(*_COLUMNS)
+        .where(T.c.subject == subject, T.c.kind.in_(list(kinds)))
+        .order_by(T.c.position.desc().nulls_first(), T.c.number.desc())
+        .limit(limit)
+    )
+    return _rows(connection, chosen)
+
+
+def feed_head(connection: Connection, device: bytes) -> tuple[int, bytes] | None:
+    """Give sequence and id of a device's last transaction, pending ones included."""
+    row = connection.execute(
+        select(T.c.sequence, T.c.id)
+        .where(T.c.device == device)
+        .order_by(T.c.sequence.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def counts(connection: Connection) -> tuple[int, int, int]:
+    """Count final, pending and refused transactions."""
+    row = connection.execute(
+        select(
+            func.count(T.c.position),
+            func.count() - func.count(T.c.position),
+            func.count().filter(T.c.rule != ""),
+        )
+    ).one()
+    return row[0], row[1], row[2]
+
+
+def _rows(connection: Connection, chosen: Select[Any]) -> list[StoredTransaction]:
+    return [StoredTransaction(*row) for row in connection.execute(chosen)]
