@@ -1,0 +1,203 @@
+"""Transactions: signed statements of one device, each linked to the one before.
+
+What is hashed and signed is the byte string as received; it is decoded afterwards, and refused
+unless encoding it again gives the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from ehr_desktop.node.crypto.hashes import HASH_SIZE, digest
+from ehr_desktop.node.crypto.sign import PUBLIC_SIZE, SIGNATURE_SIZE, SigningKey, verify
+from ehr_desktop.node.ledger.codec import CodecError, Value, decode, encode
+from ehr_desktop.node.ledger.fields import Fields
+
+SEQUENCE_START: Final = 1
+NO_PREVIOUS: Final = bytes(HASH_SIZE)
+ID_SIZE: Final = 16
+"""Devices and persons are named by 16 bytes."""
+
+MAX_KIND: Final = 64
+MAX_BODY: Final = 64 * 1024
+MAX_CONTAINERS: Final = 4096
+MAX_SIGNATURES: Final = 16
+MAX_TRANSACTION: Final = 256 * 1024
+"""The longest transaction on the wire, in bytes; a full body and all its containers fit."""
+
+_VERSION: Final = 1
+_ID_LABEL: Final = "ehr/transaction/v1"
+_SIGNATURE_LABEL: Final = "ehr/transaction-signature/v1"
+_DEVICE_LABEL: Final = "ehr/device/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRef:
+    """A sealed record outside the chain: its salted commitment (32 bytes) and its size in bytes."""
+
+    commitment: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a transaction says.
+
+    `network`, `previous`: 32 bytes; `device`: 16 bytes; `person`: 16 bytes, or empty when the
+    workstation acts by itself; `sequence` counts this device's transactions from
+    `SEQUENCE_START`; `valid_until` is the last block height it may enter, 0 for none; `time_ms` is
+    the device's claim, UTC milliseconds; the meaning of `body` belongs to the contract of `kind`.
+    """
+
+    network: bytes
+    kind: str
+    device: bytes
+    person: bytes
+    sequence: int
+    previous: bytes
+    valid_until: int
+    time_ms: int
+    body: tuple[Value, ...]
+    containers: tuple[ContainerRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """An Ed25519 signature (64 bytes) and the public key it is by (32 bytes)."""
+
+    key: bytes
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A payload, the bytes that were signed, and the signatures in ascending order of key."""
+
+    payload: Payload
+    signed: bytes
+    signatures: tuple[Signature, ...]
+
+    @property
+    def id(self) -> bytes:
+        """Its name: 32 bytes over what was signed. Signatures are not part of it."""
+        return digest(_ID_LABEL, self.signed)
+
+    @property
+    def wire(self) -> bytes:
+        """What is sent and stored: the signed bytes with their signatures."""
+        return encode((self.signed, tuple((s.key, s.value) for s in self.signatures)))
+
+    @classmethod
+    def decode(cls, wire: bytes) -> "Transaction":
+        """Read a transaction. Whether its signatures hold is another question.
+
+        Raises:
+            CodecError: not the canonical bytes of a transaction within its bounds.
+        """
+        fields = Fields(decode(wire, limit=MAX_TRANSACTION))
+        signed = fields.octets_up_to(MAX_TRANSACTION)
+        signatures = tuple(map(_read_signature, fields.array(MAX_SIGNATURES, least=1)))
+        fields.end()
+        keys = [signature.key for signature in signatures]
+        if any(left >= right for left, right in pairwise(keys)):
+            raise CodecError("signatures not in ascending order of key")
+        return cls(_read_payload(signed), signed, signatures)
+
+
+def sign(payload: Payload, keys: Sequence[SigningKey]) -> Transaction:
+    """Sign `payload` with each of `keys`.
+
+    Raises:
+        CodecError: a field is out of bounds, or there are no, too many or repeated keys.
+    """
+    signed = _write_payload(payload)
+    signatures = sorted(
+        (Signature(key.public, key.sign(_SIGNATURE_LABEL, signed)) for key in keys),
+        key=lambda signature: signature.key,
+    )
+    return Transaction.decode(Transaction(payload, signed, tuple(signatures)).wire)
+
+
+def signatures_hold(transaction: Transaction) -> bool:
+    """Tell whether there is a signature, no key signed twice, and every one verifies.
+
+    Who had to sign is for the contracts to say.
+    """
+    signatures = transaction.signatures
+    if not signatures or len({signature.key for signature in signatures}) != len(signatures):
+        return False
+    return all(
+        verify(signature.key, _SIGNATURE_LABEL, transaction.signed, signature.value)
+        for signature in signatures
+    )
+
+
+def device_id_of(public: bytes) -> bytes:
+    """Give the name of the device whose signing key is `public`: 16 bytes."""
+    return digest(_DEVICE_LABEL, public)[:ID_SIZE]
+
+
+def _write_payload(payload: Payload) -> bytes:
+    return encode(
+        (
+            _VERSION,
+            payload.network,
+            payload.kind,
+            payload.device,
+            payload.person,
+            payload.sequence,
+            payload.previous,
+            payload.valid_until,
+            payload.time_ms,
+            payload.body,
+            tuple((ref.commitment, ref.size) for ref in payload.containers),
+        )
+    )
+
+
+def _read_payload(signed: bytes) -> Payload:
+    fields = Fields(decode(signed, limit=MAX_TRANSACTION))
+    fields.version(_VERSION)
+    payload = Payload(
+        network=fields.octets(HASH_SIZE),
+        kind=_read_kind(fields),
+        device=fields.octets(ID_SIZE),
+        person=fields.octets(0, ID_SIZE),
+        sequence=fields.integer(low=SEQUENCE_START),
+        previous=fields.octets(HASH_SIZE),
+        valid_until=fields.integer(),
+        time_ms=fields.integer(),
+        body=_read_body(fields),
+        containers=tuple(map(_read_container, fields.array(MAX_CONTAINERS))),
+    )
+    fields.end()
+    return payload
+
+
+def _read_kind(fields: Fields) -> str:
+    kind = fields.text(MAX_KIND, least=1)
+    if not kind.isascii() or not kind.isprintable():
+        raise CodecError("a kind is printable ASCII")
+    return kind
+
+
+def _read_body(fields: Fields) -> tuple[Value, ...]:
+    body = tuple(fields.array(MAX_BODY))
+    if len(encode(body)) > MAX_BODY:
+        raise CodecError("the body is too long")
+    return body
+
+
+def _read_container(value: Value) -> ContainerRef:
+    fields = Fields(value)
+    container = ContainerRef(commitment=fields.octets(HASH_SIZE), size=fields.integer())
+    fields.end()
+    return container
+
+
+def _read_signature(value: Value) -> Signature:
+    fields = Fields(value)
+    signature = Signature(key=fields.octets(PUBLIC_SIZE), value=fields.octets(SIGNATURE_SIZE))
+    fields.end()
+    return signature
