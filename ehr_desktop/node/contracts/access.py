@@ -1,8 +1,7 @@
 """The access contract: nobody reads without a receipt, and a receipt says who, whose and why."""
 
-from ehr_desktop.domain.categories import Category
+from ehr_desktop.domain.categories import Category, default_teams
 from ehr_desktop.domain.people import TEAMS_OF_ROLE, Role
-from ehr_desktop.domain.categories import default_teams
 from ehr_desktop.node.contracts.rules import Context, Refusal, known_patient
 from ehr_desktop.node.contracts.statements import ReadRecords
 

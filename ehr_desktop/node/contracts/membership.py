@@ -1,5 +1,7 @@
 """The membership contract: who belongs to the clinic, in which role, and the teams' keys."""
 
+from typing import Any
+
 from ehr_desktop.domain.people import TEAMS_OF_ROLE, Action, Role, Team
 from ehr_desktop.node.contracts.rules import Context, Refusal, allow, container_count
 from ehr_desktop.node.contracts.statements import (
@@ -87,9 +89,8 @@ def _of_the_team_or_in_trust(context: Context, team: Team, generation: int) -> N
     _of_the_team(context, team)
 
 
-def _member(context: Context, person: bytes) -> list[object]:
+def _member(context: Context, person: bytes) -> tuple[Any, ...]:
     member = context.state.get("member", person)
     if member is None:
         raise Refusal("unknown-person", person=person.hex())
-    found: list[object] = member
-    return found
+    return tuple(member)

@@ -9,6 +9,7 @@ Source: DESIGN, section 5, Staff.
 
 import os
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ehr_desktop.domain.errors import HomeDamagedError, SignInRefusedError
 from ehr_desktop.domain.ids import PersonId
@@ -140,8 +141,10 @@ def open_account(sealed: bytes, site_secret: bytes) -> Account:
         HomeDamagedError: they were not sealed under this site secret, or were changed.
     """
     try:
-        plain = decode(open_blob(derive_key(site_secret, "ehr/account-key/v1"), sealed, _LABEL))
-        _, person, name, display, phone, email, salt, parameters, wrapped = plain  # type: ignore[misc]
+        plain: Any = decode(
+            open_blob(derive_key(site_secret, "ehr/account-key/v1"), sealed, _LABEL)
+        )
+        _, person, name, display, phone, email, salt, parameters, wrapped = plain
     except (OpenFailedError, CodecError, ValueError, TypeError) as error:
         raise HomeDamagedError("ledger.db") from error
     return Account(

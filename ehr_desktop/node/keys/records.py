@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ehr_desktop.node.crypto.body import BodyOpener, BodySealer, new_key, open_body, seal_body
 from ehr_desktop.node.crypto.errors import OpenFailedError
@@ -55,7 +55,8 @@ class RecordHeader:
             OpenFailedError: they are something else.
         """
         try:
-            label, *fields = decode(header)  # type: ignore[misc]
+            decoded: Any = decode(header)
+            label, *fields = decoded
             if label != _LABEL:
                 raise OpenFailedError
             return cls(*fields)
@@ -87,7 +88,8 @@ class Envelope:
         """
         size = int.from_bytes(plain[:4], "big")
         try:
-            resource_type, full_url, origin = decode(plain[4 : 4 + size])  # type: ignore[misc]
+            particulars: Any = decode(plain[4 : 4 + size])
+            resource_type, full_url, origin = particulars
         except (CodecError, TypeError, ValueError) as error:
             raise OpenFailedError from error
         return cls(resource_type, full_url, origin, plain[4 + size :])
@@ -129,6 +131,7 @@ def seal_record(
 def seal_file(
     header: RecordHeader,
     envelope: Envelope,
+    *,
     source: BinaryIO,
     target: BinaryIO,
     category_key: bytes,

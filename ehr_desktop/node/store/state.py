@@ -41,7 +41,7 @@ def bucket(connection: Connection, number: int) -> dict[bytes, bytes]:
 def everything(connection: Connection) -> dict[bytes, bytes]:
     """Give the whole state, key to value; for a full check."""
     rows = connection.execute(select(STATE_ENTRIES.c.key, STATE_ENTRIES.c.value))
-    return {key: stored for key, stored in rows}
+    return {row.key: row.value for row in rows}
 
 
 def load_tree(connection: Connection) -> StateTree:
@@ -53,7 +53,8 @@ def load_tree(connection: Connection) -> StateTree:
 def store(connection: Connection, changes: Mapping[bytes, bytes | None], delta: StateDelta) -> None:
     """Store what a block changed: its entries and the nodes above them."""
     _store_entries(connection, changes)
-    kept, gone = [], []
+    kept: list[dict[str, object]] = []
+    gone: list[dict[str, object]] = []
     for level, place, hashed in delta.nodes:
         target = gone if hashed == EMPTY else kept
         target.append({"level": level, "place": place, "hash": hashed})
