@@ -20,10 +20,10 @@ class LedgerGrew(Event):
 
 @dataclass(frozen=True, slots=True)
 class AppointmentsChanged(Event):
-    """Something in the day book of `provider` on `day` (clinic-local) changed."""
+    """Something in the day book of `provider` around `day` (UTC) changed; None stands for any."""
 
-    day: date
-    provider: PersonId
+    day: date | None
+    provider: PersonId | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class AppointmentText:
 
     reason: str = ""
     comment: str = ""
+    override_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,15 @@ def _row(row: Any, shapes: tuple[Shape, ...]) -> tuple[Any, ...]:
     return tuple(shape(value) for shape, value in zip(shapes, row, strict=True))
 
 
+def plain(value: Any) -> Any:
+    """Give enums as the text they are, through lists; the codec takes nothing else."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return tuple(plain(part) for part in value)
+    return value
+
+
 ID = fixed(16)
 HASH = fixed(32)
 SIGNING_KEY = fixed(32)

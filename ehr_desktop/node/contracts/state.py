@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from ehr_desktop.node.contracts.shapes import plain
 from ehr_desktop.node.ledger.codec import Value, decode, encode
 
 Lookup = Callable[[bytes], bytes | None]
@@ -10,7 +11,7 @@ Lookup = Callable[[bytes], bytes | None]
 
 def key(*parts: str | bytes | int) -> bytes:
     """Give the canonical encoding of a state key; its first part is the contract's label."""
-    return encode([_plain(part) for part in parts])
+    return encode([plain(part) for part in parts])
 
 
 class State:
@@ -33,7 +34,7 @@ class State:
 
     def put(self, *parts: str | bytes | int, value: Value) -> None:
         """Write a value."""
-        self._write(key(*parts), encode(_plain(value)))
+        self._write(key(*parts), encode(plain(value)))
 
     def remove(self, *parts: str | bytes | int) -> None:
         """Remove a key."""
@@ -61,15 +62,6 @@ class State:
         if self._undo is not None and place not in self._undo:
             self._undo[place] = self._written.get(place, _ABSENT)
         self._written[place] = value
-
-
-def _plain(value: Any) -> Any:
-    """Give enums as the text they are, through lists."""
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    return value
 
 
 _ABSENT: Any = object()

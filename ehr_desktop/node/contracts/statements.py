@@ -22,6 +22,7 @@ from ehr_desktop.node.contracts.shapes import (
     many,
     one_of,
     optional,
+    plain,
     rows,
     text,
     whole,
@@ -44,7 +45,7 @@ class Statement:
 
     def body(self) -> tuple[Any, ...]:
         """Give the fields in order, as a transaction's body holds them."""
-        return tuple(getattr(self, field.name) for field in fields(self))
+        return tuple(plain(getattr(self, field.name)) for field in fields(self))
 
 
 S = TypeVar("S", bound=Statement)

@@ -77,7 +77,12 @@ class Envelope:
 
     def encode(self) -> bytes:
         """Give the bytes to seal: the particulars behind their length, then the body."""
-        return _lead(self.resource_type, self.full_url, self.origin) + self.body
+        return self.lead() + self.body
+
+    def lead(self) -> bytes:
+        """Give what stands before the body."""
+        particulars = encode((self.resource_type, self.full_url, self.origin))
+        return len(particulars).to_bytes(4, "big") + particulars
 
     @classmethod
     def decode(cls, plain: bytes) -> "Envelope":
@@ -225,11 +230,6 @@ def _opened(opener: BodyOpener, sealed: BinaryIO) -> Iterator[bytes]:
     while piece := sealed.read(PIECE):
         yield opener.update(piece)
     yield opener.finalize()
-
-
-def _lead(resource_type: str, full_url: str, origin: str) -> bytes:
-    particulars = encode((resource_type, full_url, origin))
-    return len(particulars).to_bytes(4, "big") + particulars
 
 
 def _wrapping_key(header: bytes, category_key: bytes, vault_key: bytes) -> bytes:

@@ -116,6 +116,23 @@ def feed_head(connection: Connection, device: bytes) -> tuple[int, bytes] | None
     return None if row is None else (row[0], row[1])
 
 
+def persons(connection: Connection) -> list[bytes]:
+    """Give everyone who was ever enrolled, in order."""
+    chosen = (
+        select(T.c.kind, T.c.person, T.c.subject)
+        .where(
+            T.c.kind.in_(["clinic.found", "member.enrol"]),
+            T.c.rule == "",
+            T.c.position.is_not(None),
+        )
+        .order_by(T.c.number)
+    )
+    return [
+        founder if kind == "clinic.found" else enrolled
+        for kind, founder, enrolled in connection.execute(chosen)
+    ]
+
+
 def counts(connection: Connection) -> tuple[int, int, int]:
     """Count final, pending and refused transactions."""
     row = connection.execute(

@@ -1,0 +1,258 @@
+"""What the parts of a node share: the database, the pipeline, open keys and the writer thread."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.errors import DiskFullError, NoKeyError, RefusedError
+from ehr_desktop.domain.events import Event
+from ehr_desktop.domain.ids import TransactionId
+from ehr_desktop.domain.ledger import Outcome, TransactionState
+from ehr_desktop.domain.people import Actor, Team
+from ehr_desktop.domain.projection import Projector
+from ehr_desktop.domain.records import NewRecord
+from ehr_desktop.node.happened import events_of
+from ehr_desktop.node.indexing import TeamIndex
+from ehr_desktop.node.keys.keyring import Keyring, Session, TeamKey
+from ehr_desktop.node.keys.records import Envelope
+from ehr_desktop.node.pipeline import FinalTransaction, Pipeline, Unsigned
+from ehr_desktop.node.store.containers import ContainerFiles
+from ehr_desktop.node.store.engine import Database
+from ehr_desktop.node.store.views.views import Views
+
+Result = TypeVar("Result")
+_MOST_GROUPED = 256
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What a piece of writing comes to: statements to sign, and what was sealed for them."""
+
+    unsigned: Sequence[Unsigned]
+    plain: dict[bytes, tuple[Envelope, NewRecord]] = field(default_factory=dict)
+    give_up: Callable[[], None] = lambda: None
+
+
+Prepare = Callable[[Connection], Prepared]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    subject: bytes
+    prepare: Prepare
+    outcomes: asyncio.Future[list[Outcome]]
+
+
+class Core:
+    """One open clinic on this workstation. Its coroutines run on the node's loop."""
+
+    def __init__(
+        self,
+        home: Path,
+        database: Database,
+        pipeline: Pipeline,
+        *,
+        site_secret: bytes,
+        project: Projector,
+        clock: Callable[[], int],
+    ) -> None:
+        self.home = home
+        self.database = database
+        self.pipeline = pipeline
+        self.site_secret = site_secret
+        self.clock = clock
+        self.keyring = Keyring()
+        self.files = ContainerFiles(home / "containers")
+        self.indexes: dict[Team, TeamIndex] = {}
+        self.listeners: list[Callable[[Event], None]] = []
+        self._project = project
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="node-writer")
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="node-reader")
+        self._waiting: deque[_Waiting] = deque()
+
+    async def on_writer(self, work: Callable[[], Result]) -> Result:
+        """Run `work` on the one thread that writes."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    async def read(self, query: Callable[[Connection], Result]) -> Result:
+        """Run a query over the ledger's database on a reader thread."""
+
+        def run() -> Result:
+            with self.database.reading() as connection:
+                return query(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def read_view(self, actor: Actor, team: Team, query: Callable[[Views], Result]) -> Result:
+        """Run a query over a team's view, for one of its members who is signed in.
+
+        Raises:
+            NotSignedInError: the session has ended.
+            NoKeyError: the person is not of the team.
+        """
+        self.keyring.session(actor).team(team)
+        index = self.indexes.get(team)
+        if index is None:
+            raise NoKeyError(team)
+        views = index.views
+        return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: query(views))
+
+    def session(self, actor: Actor) -> Session:
+        """Give an actor's open session.
+
+        Raises:
+            NotSignedInError: it has ended.
+        """
+        return self.keyring.session(actor)
+
+    def value(self, *parts: str | bytes | int) -> Any:
+        """Give a value of the contract state. Any thread."""
+        return self.pipeline.value(*parts)
+
+    async def write(self, subject: bytes, prepare: Prepare) -> list[Outcome]:
+        """Prepare, sign, store and order statements; give what became of each.
+
+        Writings that are waiting together share their commits; those about one patient (or
+        `subject`) follow one another, since each is prepared on what the last one left.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(subject, prepare, loop.create_future())
+        self._waiting.append(waiting)
+        loop.run_in_executor(self._writer, self._drain, loop)
+        return await waiting.outcomes
+
+    async def say(self, *unsigned: Unsigned, subject: bytes = b"") -> list[Outcome]:
+        """Write statements that need no preparing.
+
+        Raises:
+            RefusedError: a contract refused one of them.
+        """
+        outcomes = await self.write(subject, lambda _connection: Prepared(unsigned))
+        raise_refusal(outcomes)
+        return outcomes
+
+    async def open_index(self, team_key: TeamKey, progress: Callable[[int, int], None]) -> None:
+        """Open a team's view and bring it up to date."""
+
+        def run() -> None:
+            if team_key.team not in self.indexes:
+                path = self.home / f"views-{team_key.team}.db"
+                self.indexes[team_key.team] = TeamIndex(
+                    path, team_key, self.database, self._project
+                )
+            self.indexes[team_key.team].catch_up({}, progress)
+
+        await self.on_writer(run)
+
+    async def close_unused_indexes(self) -> None:
+        """Close the views of teams none of whose members are signed in any more."""
+
+        def run() -> None:
+            for team in list(self.indexes):
+                if self.keyring.any_team(team) is None:
+                    self.indexes.pop(team).close()
+
+        await self.on_writer(run)
+
+    async def close(self) -> None:
+        """Forget every key and close every file."""
+        self.keyring.close_all()
+        await self.close_unused_indexes()
+        await self.on_writer(self.database.close)
+        self._writer.shutdown()
+        self._readers.shutdown()
+
+    def publish(self, event: Event) -> None:
+        """Tell the listeners. On the node's loop."""
+        for listener in list(self.listeners):
+            listener(event)
+
+    def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
+        group = self._next_group()
+        if not group:
+            return
+        prepared: list[tuple[_Waiting, Prepared]] = []
+        with self.database.reading() as connection:
+            for waiting in group:
+                try:
+                    prepared.append((waiting, waiting.prepare(connection)))
+                except Exception as error:  # noqa: BLE001 - it belongs to whoever is waiting
+                    _fail(loop, waiting, error)
+        try:
+            signed = self.pipeline.store([u for _, p in prepared for u in p.unsigned])
+        except Exception as error:  # noqa: BLE001
+            for waiting, part in prepared:
+                part.give_up()
+                _fail(loop, waiting, error)
+            return
+        final = self._order(loop, [part for _, part in prepared])
+        names = iter(signed)
+        for waiting, part in prepared:
+            outcomes = [_outcome(next(names).id, final) for _ in part.unsigned]
+            loop.call_soon_threadsafe(_succeed, waiting, outcomes)
+
+    def _order(
+        self, loop: asyncio.AbstractEventLoop, prepared: Sequence[Prepared]
+    ) -> dict[bytes, FinalTransaction]:
+        """Order what is pending and bring the views up to date.
+
+        A full disk here loses nothing: what was signed is stored and gets its place later.
+        """
+        final: list[FinalTransaction] = []
+        with suppress(DiskFullError):
+            final = self.pipeline.order()
+            plain = {name: known for part in prepared for name, known in part.plain.items()}
+            for index in self.indexes.values():
+                index.catch_up(plain, lambda _done, _total: None)
+        for event in events_of(final):
+            loop.call_soon_threadsafe(self.publish, event)
+        return {entry.transaction.id: entry for entry in final}
+
+    def _next_group(self) -> list[_Waiting]:
+        group: list[_Waiting] = []
+        subjects: set[bytes] = set()
+        while self._waiting and len(group) < _MOST_GROUPED:
+            waiting = self._waiting[0]
+            if waiting.subject and waiting.subject in subjects:
+                break
+            subjects.add(waiting.subject)
+            group.append(self._waiting.popleft())
+        return group
+
+
+def raise_refusal(outcomes: Sequence[Outcome]) -> None:
+    """Raise the first refusal among outcomes.
+
+    Raises:
+        RefusedError: there is one.
+    """
+    for outcome in outcomes:
+        if outcome.state is TransactionState.REFUSED:
+            raise RefusedError(outcome)
+
+
+def _outcome(transaction: bytes, final: dict[bytes, FinalTransaction]) -> Outcome:
+    entry = final.get(transaction)
+    if entry is not None:
+        return entry.outcome
+    return Outcome(TransactionId(transaction.hex()), TransactionState.PENDING)
+
+
+def _succeed(waiting: _Waiting, outcomes: list[Outcome]) -> None:
+    if not waiting.outcomes.done():
+        waiting.outcomes.set_result(outcomes)
+
+
+def _fail(loop: asyncio.AbstractEventLoop, waiting: _Waiting, error: Exception) -> None:
+    def tell() -> None:
+        if not waiting.outcomes.done():
+            waiting.outcomes.set_exception(error)
+
+    loop.call_soon_threadsafe(tell)

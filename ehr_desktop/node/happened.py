@@ -1,0 +1,53 @@
+"""What final transactions mean to the rest of the program."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ehr_desktop.domain.events import (
+    AppointmentsChanged,
+    ChartChanged,
+    Event,
+    LedgerGrew,
+    PatientsChanged,
+    PeopleChanged,
+)
+from ehr_desktop.domain.ids import PatientId, PersonId
+from ehr_desktop.node.contracts.statements import (
+    BookAppointment,
+    ChangeAppointmentStatus,
+    CommitRecords,
+    MoveAppointment,
+    Statement,
+    read_statement,
+)
+from ehr_desktop.node.pipeline import FinalTransaction
+
+
+def events_of(final: Sequence[FinalTransaction]) -> list[Event]:
+    """Give the events of some final transactions, each once."""
+    events: dict[Event, None] = {}
+    for entry in final:
+        if entry.verdict.accepted:
+            payload = entry.transaction.payload
+            for event in _events(read_statement(payload.kind, tuple(payload.body))):
+                events[event] = None
+    if final:
+        events[LedgerGrew(final[-1].height)] = None
+    return list(events)
+
+
+def _events(statement: Statement) -> list[Event]:
+    if isinstance(statement, CommitRecords):
+        patient = PatientId(statement.patient.hex())
+        changed: list[Event] = [ChartChanged(patient)]
+        if any(category == "demographics" for _, _, category, _ in statement.records):
+            changed.append(PatientsChanged(patient))
+        return changed
+    if isinstance(statement, BookAppointment | MoveAppointment):
+        day = datetime.fromtimestamp(statement.start_ms / 1000, UTC).date()
+        return [AppointmentsChanged(day, PersonId(statement.provider.hex()))]
+    if isinstance(statement, ChangeAppointmentStatus):
+        return [AppointmentsChanged(None, None)]
+    if statement.KIND.startswith(("member.", "team.")):
+        return [PeopleChanged()]
+    return []

@@ -1,0 +1,271 @@
+"""Keeps the teams' views in step with the ledger.
+
+One of the two places that decrypt. A team's view is open while one of its members is signed in;
+it takes over every final transaction it has not seen, and opens what the team's key opens.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.categories import FRONT_DESK_CATEGORIES, Category, default_teams
+from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId, TransactionId
+from ehr_desktop.domain.people import Team
+from ehr_desktop.domain.projection import Projection, Projector
+from ehr_desktop.domain.records import NewRecord
+from ehr_desktop.domain.schedule import AppointmentStatus
+from ehr_desktop.node.contracts.statements import (
+    BookAppointment,
+    ChangeAppointmentStatus,
+    CommitRecords,
+    MoveAppointment,
+    read_statement,
+)
+from ehr_desktop.node.crypto.errors import OpenFailedError
+from ehr_desktop.node.keys.keyring import TeamKey
+from ehr_desktop.node.keys.records import Envelope, RecordHeader, open_record
+from ehr_desktop.node.keys.teams import open_category_key
+from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.store.containers import StoredContainer
+from ehr_desktop.node.store.engine import Database
+from ehr_desktop.node.store.transactions import StoredTransaction
+from ehr_desktop.node.store.views.changes import (
+    AppointmentMoved,
+    AppointmentSeen,
+    AppointmentStatusChanged,
+    EntrySeen,
+    PatientSeen,
+    ViewChange,
+)
+from ehr_desktop.node.store.views.views import Views
+
+_BATCH = 500
+_KEYS_KEPT = 4096
+_INDEXED = frozenset(
+    {"record.commit", "appointment.book", "appointment.move", "appointment.status"}
+)
+
+Plain = Mapping[bytes, tuple[Envelope, NewRecord]]
+"""What was sealed a moment ago, by commitment: it need not be opened again."""
+
+
+class TeamIndex:
+    """One team's view on this workstation, open under the team's key."""
+
+    def __init__(
+        self, path: Path, team_key: TeamKey, database: Database, project: Projector
+    ) -> None:
+        self._team_key = team_key
+        self._database = database
+        self._project = project
+        self._category_keys: OrderedDict[tuple[bytes, str, int], bytes | None] = OrderedDict()
+        self.views = Views.open(path, team_key.views_key(), team_key.team)
+
+    @property
+    def team(self) -> Team:
+        """The team whose view this is."""
+        return self._team_key.team
+
+    def close(self) -> None:
+        """Close the view's file and forget its keys."""
+        self._category_keys.clear()
+        self.views.close()
+
+    def catch_up(self, plain: Plain, progress: Callable[[int, int], None]) -> None:
+        """Take over every final transaction the view has not seen; `progress` counts them."""
+        start = self.views.position
+        with self._database.reading() as connection:
+            total = transactions.counts(connection)[0]
+        while True:
+            with self._database.reading() as connection:
+                batch = transactions.final_from(connection, self.views.position, _BATCH)
+                changes = [c for row in batch for c in self._changes(connection, row, plain)]
+            if not batch:
+                return
+            last = batch[-1].position
+            assert last is not None
+            self.views.apply(changes, last + 1)
+            progress(last + 1 - start, total - start)
+
+    def _changes(
+        self, connection: Connection, row: StoredTransaction, plain: Plain
+    ) -> Sequence[ViewChange]:
+        if row.rule or row.kind not in _INDEXED:
+            return ()
+        transaction = Transaction.decode(row.wire)
+        statement = read_statement(row.kind, tuple(transaction.payload.body))
+        if isinstance(statement, CommitRecords):
+            return self._records(connection, statement, transaction, plain)
+        if self.team is not Team.FRONT_DESK:
+            return ()
+        if isinstance(statement, BookAppointment):
+            return [self._booking(connection, statement, transaction, plain)]
+        if isinstance(statement, MoveAppointment):
+            return [_move(statement)]
+        assert isinstance(statement, ChangeAppointmentStatus)
+        return [
+            AppointmentStatusChanged(
+                AppointmentId(statement.appointment.hex()),
+                AppointmentStatus(statement.status),
+                transaction.payload.time_ms,
+            )
+        ]
+
+    def _records(
+        self,
+        connection: Connection,
+        statement: CommitRecords,
+        transaction: Transaction,
+        plain: Plain,
+    ) -> list[ViewChange]:
+        changes: list[ViewChange] = []
+        rows = zip(statement.records, transaction.payload.containers, strict=True)
+        for (record, version, category, _epoch), container in rows:
+            if not self._keeps(Category(category)):
+                continue
+            opened = self._open(connection, container.commitment, plain)
+            if opened is None:
+                continue
+            envelope, projection = opened
+            changes += self._record_changes(
+                statement, transaction, (record, version, category), envelope, projection
+            )
+        return changes
+
+    def _keeps(self, category: Category) -> bool:
+        """The front desk's view keeps what is the front desk's; the clinical one the rest too."""
+        if self.team is Team.FRONT_DESK:
+            return category in FRONT_DESK_CATEGORIES
+        return self.team in default_teams(category)
+
+    def _record_changes(
+        self,
+        statement: CommitRecords,
+        transaction: Transaction,
+        row: tuple[bytes, int, str],
+        envelope: Envelope,
+        projection: Projection,
+    ) -> list[ViewChange]:
+        record, version, category = row
+        patient = PatientId(statement.patient.hex())
+        if projection.patient is not None and self.team is Team.FRONT_DESK:
+            return [
+                PatientSeen(
+                    patient=patient,
+                    record=RecordId(record.hex()),
+                    row=projection.patient,
+                    reference=projection.reference,
+                    changed_ms=transaction.payload.time_ms,
+                    full_url=envelope.full_url,
+                )
+            ]
+        if projection.entry is None:
+            return []
+        return [
+            EntrySeen(
+                patient=patient,
+                record=RecordId(record.hex()),
+                version=version,
+                category=Category(category),
+                resource_type=envelope.resource_type,
+                reference=projection.reference,
+                full_url=envelope.full_url,
+                recorded_ms=transaction.payload.time_ms,
+                author=PersonId(transaction.payload.person.hex()),
+                transaction=TransactionId(transaction.id.hex()),
+                origin=envelope.origin,
+                amends=version > 1,
+                row=projection.entry,
+            )
+        ]
+
+    def _booking(
+        self,
+        connection: Connection,
+        statement: BookAppointment,
+        transaction: Transaction,
+        plain: Plain,
+    ) -> ViewChange:
+        opened = self._open(connection, transaction.payload.containers[0].commitment, plain)
+        words = opened[1].appointment if opened else None
+        reason, comment = (words.reason, words.comment) if words else ("", "")
+        return AppointmentSeen(
+            id=AppointmentId(statement.appointment.hex()),
+            provider=PersonId(statement.provider.hex()),
+            patient=PatientId(statement.patient.hex()),
+            start_ms=statement.start_ms,
+            minutes=statement.minutes,
+            wall_start=statement.wall_start,
+            time_zone=statement.time_zone,
+            status=AppointmentStatus.BOOKED,
+            status_ms=transaction.payload.time_ms,
+            override=bool(statement.override),
+            reason=reason,
+            comment=comment,
+            override_reason=words.override_reason if words else "",
+        )
+
+    def _open(
+        self, connection: Connection, commitment: bytes, plain: Plain
+    ) -> tuple[Envelope, Projection] | None:
+        known = plain.get(commitment)
+        if known is not None:
+            envelope, new = known
+            return envelope, new.projection or self._read(envelope)
+        stored = containers.container(connection, commitment)
+        if stored is None or stored.sealed is None:
+            return None
+        try:
+            envelope = self._unseal(connection, stored, stored.sealed)
+        except OpenFailedError:
+            # the full check names it; a view goes on without
+            return None
+        return envelope, self._read(envelope)
+
+    def _read(self, envelope: Envelope) -> Projection:
+        if envelope.resource_type == "Binary":
+            return Projection("Binary")
+        return self._project(envelope.body)
+
+    def _unseal(self, connection: Connection, stored: StoredContainer, sealed: bytes) -> Envelope:
+        header = RecordHeader.decode(stored.header)
+        key = self._category_key(connection, header.patient, header.category, header.epoch)
+        vault_key = secrets.vault_key(connection, header.patient)
+        if key is None or vault_key is None:
+            raise OpenFailedError
+        return open_record(stored.header, stored.wrapped_key, sealed, key, vault_key)
+
+    def _category_key(self, connection: Connection, *name: Any) -> bytes | None:
+        patient, category, epoch = name
+        if name not in self._category_keys:
+            self._category_keys[name] = self._find_key(connection, patient, category, epoch)
+            if len(self._category_keys) > _KEYS_KEPT:
+                self._category_keys.popitem(last=False)
+        return self._category_keys[name]
+
+    def _find_key(
+        self, connection: Connection, patient: bytes, category: str, epoch: int
+    ) -> bytes | None:
+        for box in secrets.category_boxes(connection, patient, category, self.team):
+            if box.epoch == epoch and box.generation == self._team_key.generation:
+                try:
+                    return open_category_key(box, self._team_key)
+                except OpenFailedError:
+                    continue
+        return None
+
+
+def _move(statement: MoveAppointment) -> ViewChange:
+    return AppointmentMoved(
+        id=AppointmentId(statement.appointment.hex()),
+        provider=PersonId(statement.provider.hex()),
+        start_ms=statement.start_ms,
+        minutes=statement.minutes,
+        wall_start=statement.wall_start,
+        time_zone=statement.time_zone,
+        override=bool(statement.override),
+    )

@@ -1,0 +1,299 @@
+"""Accounts and sessions: enrolling, signing in and out, handing team keys on."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.errors import (
+    AccountNameTakenError,
+    NotFoundError,
+    SignInRefusedError,
+)
+from ehr_desktop.domain.ids import PersonId
+from ehr_desktop.domain.people import TEAMS_OF_ROLE, Actor, Role, Staff, Team
+from ehr_desktop.node.contracts.statements import (
+    DeactivateMember,
+    EnrolMember,
+    ReplaceAccount,
+    ReplaceTeamKey,
+    WelcomeMembers,
+)
+from ehr_desktop.node.core import Core, Prepared, raise_refusal
+from ehr_desktop.node.crypto.passwords import PasswordParameters
+from ehr_desktop.node.founding import account_container
+from ehr_desktop.node.keys.accounts import (
+    Account,
+    PersonKeys,
+    make_account,
+    new_person_keys,
+    open_account,
+    open_keys,
+    waste_the_same_time,
+)
+from ehr_desktop.node.keys.keyring import Session, TeamKey
+from ehr_desktop.node.keys.teams import (
+    FOUNDING_GENERATION,
+    box_team_key,
+    hashes_of,
+    new_team_key,
+    open_team_keys,
+    seal_again,
+    split_by_role,
+)
+from ehr_desktop.node.pipeline import Unsigned
+from ehr_desktop.node.policy import Member, generations, member
+from ehr_desktop.node.store import containers, secrets, transactions
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What somebody gives for a new account."""
+
+    account_name: str
+    display_name: str
+    role: Role
+    password: str
+    phone: str = ""
+    email: str = ""
+
+
+class People:
+    """The clinic's staff, as this workstation knows them."""
+
+    def __init__(self, core: Core, parameters: PasswordParameters) -> None:
+        self._core = core
+        self._parameters = parameters
+        self._accounts: dict[PersonId, tuple[Account, Member]] = {}
+
+    async def load(self) -> None:
+        """Read all accounts from their containers."""
+        self._accounts = await self._core.read(self._read_accounts)
+
+    def all(self) -> tuple[Staff, ...]:
+        """Give everyone who ever had an account, active ones first, by name."""
+        staff = [a.staff(m.role, active=m.active) for a, m in self._accounts.values()]
+        return tuple(sorted(staff, key=lambda s: (not s.active, s.display_name.casefold())))
+
+    def names(self) -> dict[PersonId, str]:
+        """Give everyone's display name."""
+        return {person: account.display_name for person, (account, _) in self._accounts.items()}
+
+    async def awaiting_keys(self) -> tuple[PersonId, ...]:
+        """Give who waits for a colleague to hand the key of one of their teams on."""
+        found = await self._core.read(
+            lambda connection: [p for team in Team for p in self._unboxed(connection, team)]
+        )
+        return tuple(dict.fromkeys(PersonId(person.hex()) for person in found))
+
+    async def sign_in(
+        self, account_name: str, password: str, progress: Callable[[int, int], None]
+    ) -> Actor:
+        """Open a person's keys and the views of their teams.
+
+        A wrong name takes as long as a wrong password and is refused in the same words.
+
+        Raises:
+            SignInRefusedError: no active account of that name has that password.
+        """
+        account, found = self._by_name(account_name)
+        keys = await self._core.on_writer(lambda: self._open(account, password))
+        if account is None or found is None or keys is None:
+            raise SignInRefusedError
+        opened = await self._core.read(
+            lambda connection: open_team_keys(
+                connection, found.person, keys, generations(self._core.value)
+            )
+        )
+        teams, in_trust = split_by_role(opened, found.role)
+        session = self._core.keyring.open(account.staff(found.role, active=True), keys, teams)
+        session.in_trust.update(in_trust)
+        for team_key in teams.values():
+            await self._core.open_index(team_key, progress)
+        await self._welcome(session)
+        return session.actor
+
+    async def sign_out(self, actor: Actor) -> None:
+        """Forget a person's keys, and close the views nobody may read any more."""
+        self._core.keyring.close(actor)
+        await self._core.close_unused_indexes()
+
+    async def enrol(self, actor: Actor, wanted: Particulars) -> Staff:
+        """Make an account and hand it the keys of its teams, where someone present holds them.
+
+        Raises:
+            AccountNameTakenError: another account has that name.
+            RefusedError: the actor may not enrol people.
+        """
+        session = self._core.session(actor)
+        if self._by_name(wanted.account_name)[0] is not None:
+            raise AccountNameTakenError(wanted.account_name)
+        person, keys = os.urandom(16), new_person_keys()
+        staff = Staff(
+            PersonId(person.hex()), wanted.account_name, wanted.display_name, wanted.role,
+            wanted.phone, wanted.email,
+        )  # fmt: skip
+        account = await self._core.on_writer(lambda: self._make(staff, wanted.password, keys))
+        await self._core.say(
+            Unsigned(
+                EnrolMember(person, str(wanted.role), keys.signing.public, keys.box.public),
+                session.person,
+                session.keys.signing,
+                subject=person,
+                containers=(account_container(account, self._core.site_secret),),
+            )
+        )
+        await self.load()
+        await self._hand_over(session, wanted.role)
+        for present in self._core.keyring.sessions():
+            await self._welcome(present)
+        return staff
+
+    async def deactivate(self, actor: Actor, person: PersonId) -> None:
+        """Close an account.
+
+        Raises:
+            NotFoundError: there is no such account.
+            RefusedError: the actor may not, or it is the actor's own.
+        """
+        session = self._core.session(actor)
+        if person not in self._accounts:
+            raise NotFoundError(person)
+        await self._core.say(
+            Unsigned(DeactivateMember(bytes.fromhex(person)), session.person, session.keys.signing)
+        )
+        await self.load()
+
+    async def change_password(self, actor: Actor, old: str, new: str) -> None:
+        """Seal a person's keys under a new password.
+
+        Raises:
+            SignInRefusedError: the old password is wrong.
+        """
+        session = self._core.session(actor)
+        account, _ = self._accounts[actor.id]
+        if await self._core.on_writer(lambda: self._open(account, old)) is None:
+            raise SignInRefusedError
+        fresh = await self._core.on_writer(lambda: self._make(actor.staff, new, session.keys))
+        await self._core.say(
+            Unsigned(
+                ReplaceAccount(session.person),
+                session.person,
+                session.keys.signing,
+                containers=(account_container(fresh, self._core.site_secret),),
+            )
+        )
+        await self.load()
+
+    async def verify_password(self, actor: Actor, password: str) -> bool:
+        """Tell whether a password is the actor's; for unlocking."""
+        account, _ = self._accounts[actor.id]
+        return await self._core.on_writer(lambda: self._open(account, password)) is not None
+
+    def _read_accounts(self, connection: Connection) -> dict[PersonId, tuple[Account, Member]]:
+        accounts: dict[PersonId, tuple[Account, Member]] = {}
+        for person in transactions.persons(connection):
+            found = member(self._core.value, person)
+            stored = containers.container(connection, found.account)
+            if stored is not None and stored.sealed is not None:
+                account = open_account(stored.sealed, self._core.site_secret)
+                accounts[account.person] = account, found
+        return accounts
+
+    def _by_name(self, account_name: str) -> tuple[Account | None, Member | None]:
+        wanted = account_name.strip().casefold()
+        for account, found in self._accounts.values():
+            if account.account_name.casefold() == wanted and found.active:
+                return account, found
+        return None, None
+
+    def _open(self, account: Account | None, password: str) -> PersonKeys | None:
+        if account is None:
+            waste_the_same_time(password, self._parameters)
+            return None
+        try:
+            return open_keys(account, password, self._core.site_secret)
+        except SignInRefusedError:
+            return None
+
+    def _make(self, staff: Staff, password: str, keys: PersonKeys) -> Account:
+        return make_account(staff, password, keys, self._core.site_secret, self._parameters)
+
+    def _unboxed(self, connection: Connection, team: Team) -> list[bytes]:
+        """Give the active members of a team nobody has sealed its current key for."""
+        generation = generations(self._core.value)[team]
+        waiting = []
+        for _account, found in self._accounts.values():
+            if not found.active or team not in TEAMS_OF_ROLE[found.role]:
+                continue
+            boxes = secrets.boxes_for(connection, team, found.person)
+            if not any(box.epoch == generation for box in boxes):
+                waiting.append(found.person)
+        return waiting
+
+    async def _welcome(self, session: Session) -> None:
+        """Hand the keys a session holds on to colleagues who wait for them."""
+        for team, team_key in session.teams.items():
+
+            def prepare(
+                connection: Connection, team: Team = team, team_key: TeamKey = team_key
+            ) -> Prepared:
+                waiting = self._unboxed(connection, team)
+                if not waiting:
+                    return Prepared(())
+                boxes = [
+                    box_team_key(team_key, p, member(self._core.value, p).box_key) for p in waiting
+                ]
+                statement = WelcomeMembers(
+                    team, team_key.generation,
+                    tuple((box.recipient, box.hash) for box in boxes),
+                )  # fmt: skip
+                return Prepared(
+                    [Unsigned(statement, session.person, session.keys.signing, boxes=tuple(boxes))]
+                )
+
+            raise_refusal(await self._core.write(team.encode(), prepare))
+
+    async def _hand_over(self, session: Session, role: Role) -> None:
+        """Pass a key held in trust to a team's first member: a new generation, the founding key
+        and its boxes destroyed.
+        """
+        for team in TEAMS_OF_ROLE[role] & session.in_trust.keys():
+            old = session.in_trust.pop(team)
+            new = new_team_key(team, FOUNDING_GENERATION + 1)
+
+            def prepare(connection: Connection, old: TeamKey = old, new: TeamKey = new) -> Prepared:
+                members = self._unboxed_next(new.team)
+                again = seal_again(
+                    secrets.boxes_to_team(connection, new.team, old.generation), old, new
+                )
+                boxes = [box_team_key(new, m.person, m.box_key) for m in members]
+                obsolete = [
+                    *secrets.boxes_to_team(connection, new.team, old.generation),
+                    *secrets.boxes_for(connection, new.team, session.person),
+                ]
+                statement = ReplaceTeamKey(
+                    new.team, new.generation, new.box.public, hashes_of(boxes)
+                )
+                return Prepared(
+                    [
+                        Unsigned(
+                            statement,
+                            session.person,
+                            session.keys.signing,
+                            boxes=(*boxes, *again),
+                            obsolete=hashes_of(obsolete),
+                        )
+                    ]
+                )
+
+            raise_refusal(await self._core.write(team.encode(), prepare))
+            session.category_keys.clear()
+
+    def _unboxed_next(self, team: Team) -> Sequence[Member]:
+        return [
+            found
+            for _, found in self._accounts.values()
+            if found.active and team in TEAMS_OF_ROLE[found.role]
+        ]

@@ -1,0 +1,322 @@
+"""The only way a transaction gets in: signed, durable, ordered, checked, final.
+
+A transaction is signed and stored with what it brings (`pending`). The pending ones are ordered
+into a block, the block is agreed on, its contracts run, and the block, its certificate, every
+outcome and every change of state are committed together (`final`). A refused transaction has its
+place and its refusal in the ledger like any other. A clinic of one workstation is a quorum of one.
+
+Everything here runs on the store's single writer thread.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.ids import TransactionId
+from ehr_desktop.domain.ledger import Outcome, TransactionState
+from ehr_desktop.node.consensus.solo import certificate_of, final_vote
+from ehr_desktop.node.contracts.execute import Verdict, execute
+from ehr_desktop.node.contracts.state import State
+from ehr_desktop.node.contracts.statements import Statement
+from ehr_desktop.node.crypto.hashes import digest
+from ehr_desktop.node.crypto.sign import SigningKey
+from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
+from ehr_desktop.node.ledger.check import check_block
+from ehr_desktop.node.ledger.codec import encode
+from ehr_desktop.node.ledger.merkle import Frontier, Node, leaf_hash
+from ehr_desktop.node.ledger.transaction import (
+    NO_PREVIOUS,
+    ContainerRef,
+    Payload,
+    Transaction,
+    device_id_of,
+    sign,
+)
+from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
+from ehr_desktop.node.ledger.vote import Certificate
+from ehr_desktop.node.store import blocks, containers, secrets, state, transactions
+from ehr_desktop.node.store.containers import StoredContainer
+from ehr_desktop.node.store.engine import Database
+from ehr_desktop.node.store.secrets import KeyBox
+
+MOST_TRANSACTIONS = 1000
+MOST_BYTES = 800 * 1024
+"""A block takes at most this many transactions and bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A statement with whoever makes it and what comes with it.
+
+    `subject` is the patient it is about, or empty. The containers' transaction is filled in when
+    it is signed; the boxes named in `obsolete` go when it is stored.
+    """
+
+    statement: Statement
+    person: bytes
+    key: SigningKey
+    subject: bytes = b""
+    containers: tuple[StoredContainer, ...] = ()
+    boxes: tuple[KeyBox, ...] = ()
+    vault_key: bytes = b""
+    obsolete: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FinalTransaction:
+    """A transaction that became final, with its place and what became of it."""
+
+    transaction: Transaction
+    height: int
+    position: int
+    verdict: Verdict
+
+    @property
+    def outcome(self) -> Outcome:
+        """What to tell whoever asked for it."""
+        return Outcome(
+            TransactionId(self.transaction.id.hex()),
+            TransactionState.FINAL if self.verdict.accepted else TransactionState.REFUSED,
+            self.verdict.rule,
+            self.verdict.details,
+        )
+
+
+class Pipeline:
+    """One workstation's end of the ledger."""
+
+    def __init__(
+        self, database: Database, network: bytes, device_key: SigningKey, clock: Callable[[], int]
+    ) -> None:
+        self._database = database
+        self._network = network
+        self._key = device_key
+        self._clock = clock
+        self.device = device_id_of(device_key.public)
+        self.validators = ValidatorSet.of([Validator(self.device, device_key.public, 1)])
+        with database.reading() as connection:
+            self._load(connection)
+
+    def _load(self, connection: Connection) -> None:
+        self._tree = state.load_tree(connection)
+        newest = blocks.head(connection)
+        self.head: Header | None = Header.decode(newest[2]) if newest else None
+        size = self.head.tree_size if self.head else 0
+        self._frontier = Frontier.at(
+            size, lambda level, index: blocks.tree_node(connection, level, index)
+        )
+        self._feed = transactions.feed_head(connection, self.device) or (0, NO_PREVIOUS)
+        self._pending = [
+            Transaction.decode(row.wire)
+            for row in transactions.pending(connection, limit=1_000_000)
+        ]
+        self._own_wires = {transaction.wire for transaction in self._pending}
+
+    def append(self, batches: Sequence[Sequence[Unsigned]]) -> list[FinalTransaction]:
+        """Sign batches and store each whole, then order what is pending.
+
+        Gives what became final, in ledger order: the batches' transactions, after any that were
+        pending before. When this returns, all of it is on the disk.
+
+        Raises:
+            DiskFullError: nothing of these batches was stored.
+        """
+        self.store([unsigned for batch in batches for unsigned in batch])
+        return self.order()
+
+    def store(self, wanted: Sequence[Unsigned]) -> list[Transaction]:
+        """Sign transactions and store them as pending, all or none."""
+        sequence, previous = self._feed
+        signed: list[Transaction] = []
+        for unsigned in wanted:
+            sequence += 1
+            signed.append(self._sign(unsigned, sequence, previous))
+            previous = signed[-1].id
+        with self._database.writing() as connection:
+            for transaction, unsigned in zip(signed, wanted, strict=True):
+                _store_what_it_brings(connection, transaction.id, unsigned)
+            if signed:
+                transactions.add_pending(
+                    connection,
+                    [_row(t, u.subject) for t, u in zip(signed, wanted, strict=True)],
+                )
+        self._feed = sequence, previous
+        self._pending.extend(signed)
+        self._own_wires.update(transaction.wire for transaction in signed)
+        return signed
+
+    def order(self) -> list[FinalTransaction]:
+        """Make every pending transaction final, block by block."""
+        done: list[FinalTransaction] = []
+        while batch := self._next_batch():
+            done += self._finalize(batch)
+        return done
+
+    def value(self, *parts: str | bytes | int) -> Any:
+        """Give a decoded value of the contract state, or None. Any thread."""
+        with self._database.reading() as connection:
+            return State(lambda place: state.value(connection, place)).get(*parts)
+
+    @property
+    def state_root(self) -> bytes:
+        """The root of the state after the newest block."""
+        return self._tree.root
+
+    @property
+    def pending_count(self) -> int:
+        """How many transactions wait for a place."""
+        return len(self._pending)
+
+    def _sign(self, unsigned: Unsigned, sequence: int, previous: bytes) -> Transaction:
+        payload = Payload(
+            network=self._network,
+            kind=unsigned.statement.KIND,
+            device=self.device,
+            person=unsigned.person,
+            sequence=sequence,
+            previous=previous,
+            valid_until=0,
+            time_ms=self._clock(),
+            body=unsigned.statement.body(),
+            containers=tuple(ContainerRef(c.commitment, c.size) for c in unsigned.containers),
+        )
+        return sign(payload, [self._key, unsigned.key])
+
+    def _next_batch(self) -> list[Transaction]:
+        batch: list[Transaction] = []
+        size = 0
+        for transaction in self._pending[:MOST_TRANSACTIONS]:
+            size += len(transaction.wire)
+            if batch and size > MOST_BYTES:
+                break
+            batch.append(transaction)
+        return batch
+
+    def _finalize(self, batch: list[Transaction]) -> list[FinalTransaction]:
+        height = self.head.height + 1 if self.head else 0
+        frontier = self._frontier.copy()
+        nodes = [node for t in batch for node in frontier.append(leaf_hash(t.wire))]
+        block = self._propose(batch, height, frontier)
+        self._require_sound(block)
+        certificate = self._agree(block.header)
+        with self._database.writing() as connection:
+            verdicts, changes = _run(connection, batch, height)
+            delta = self._tree.update(changes, lambda number: state.bucket(connection, number))
+            state.store(connection, changes, delta)
+            first = self._frontier.size
+            final = [
+                FinalTransaction(t, height, first + place, verdict)
+                for place, (t, verdict) in enumerate(zip(batch, verdicts, strict=True))
+            ]
+            _store_block(connection, block.header, certificate.encode(), nodes, final)
+        self._tree.apply(delta)
+        self._frontier = frontier
+        self.head = block.header
+        del self._pending[: len(batch)]
+        self._own_wires.difference_update(t.wire for t in batch)
+        return final
+
+    def _agree(self, header: Header) -> Certificate:
+        """Vote, store the vote, and only then count it."""
+        vote = final_vote(header, self._key)
+        with self._database.writing() as connection:
+            blocks.add_vote(connection, header.epoch, header.slot, vote.vote.kind, vote.encode())
+        return certificate_of(vote)
+
+    def _propose(self, batch: list[Transaction], height: int, frontier: Frontier) -> Block:
+        parent = self.head
+        header = Header(
+            network=self._network,
+            height=height,
+            slot=parent.slot + 1 if parent else 0,
+            epoch=0,
+            parent=parent.id if parent else NO_PARENT,
+            tree_size=frontier.size,
+            merkle_root=frontier.root(),
+            transactions=len(batch),
+            state_root=self._tree.root,
+            validators=self.validators.hash,
+            # a clock that was set back does not take the ledger back
+            time_ms=max(self._clock(), parent.time_ms if parent else 0),
+            proposer=self.device,
+        )
+        return Block(header, tuple(transaction.wire for transaction in batch))
+
+    def _require_sound(self, block: Block) -> None:
+        failures = check_block(
+            block, self.head, self._frontier, self.validators, trusted=self._own_wires
+        )
+        assert not failures, f"own block {block.header.height}: {failures[0].rule}"
+
+
+def outcomes_digest(verdicts: Sequence[Verdict]) -> bytes:
+    """Give what the state says of a block's outcomes, so that no node can tell them otherwise."""
+    return digest(
+        "ehr/outcomes/v1",
+        encode([[v.rule, [[name, fact] for name, fact in v.details]] for v in verdicts]),
+    )
+
+
+def run_block(batch: Sequence[Transaction], chain_state: State, height: int) -> list[Verdict]:
+    """Run a block's transactions in order and write what became of them into the state."""
+    verdicts = [execute(transaction, chain_state, height) for transaction in batch]
+    chain_state.put("outcomes", height, value=outcomes_digest(verdicts))
+    return verdicts
+
+
+def _run(
+    connection: Connection, batch: Sequence[Transaction], height: int
+) -> tuple[list[Verdict], dict[bytes, bytes | None]]:
+    chain_state = State(lambda place: state.value(connection, place))
+    verdicts = run_block(batch, chain_state, height)
+    return verdicts, chain_state.changes
+
+
+def _store_what_it_brings(connection: Connection, name: bytes, unsigned: Unsigned) -> None:
+    containers.add_containers(
+        connection, [replace(c, transaction=name) for c in unsigned.containers]
+    )
+    secrets.add_boxes(connection, unsigned.boxes)
+    secrets.remove_boxes(connection, unsigned.obsolete)
+    if unsigned.vault_key:
+        secrets.put_vault_key(connection, unsigned.subject, unsigned.vault_key)
+
+
+def _store_block(
+    connection: Connection,
+    header: Header,
+    certificate: bytes,
+    nodes: list[Node],
+    final: list[FinalTransaction],
+) -> None:
+    blocks.add_block(connection, (header.height, header.id, header.encode(), certificate))
+    blocks.add_tree_nodes(connection, nodes)
+    transactions.make_final(
+        connection,
+        [
+            {
+                "id_": entry.transaction.id,
+                "height": entry.height,
+                "position": entry.position,
+                "rule": entry.verdict.rule,
+                "details": encode([list(fact) for fact in entry.verdict.details]),
+            }
+            for entry in final
+        ],
+    )
+
+
+def _row(transaction: Transaction, subject: bytes) -> dict[str, Any]:
+    payload = transaction.payload
+    return {
+        "id": transaction.id,
+        "device": payload.device,
+        "sequence": payload.sequence,
+        "kind": payload.kind,
+        "person": payload.person,
+        "subject": subject,
+        "time_ms": payload.time_ms,
+        "wire": transaction.wire,
+    }

@@ -1,0 +1,73 @@
+"""Who holds which key, as the contract state tells it."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ehr_desktop.domain.categories import Category, default_teams
+from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.people import Role, Team
+from ehr_desktop.node.keys.teams import TeamPublic
+
+
+class StateReader(Protocol):
+    """Gives a decoded value of the contract state, or None."""
+
+    def __call__(self, *parts: str | bytes | int) -> Any:
+        """Look up one key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member as the ledger has it."""
+
+    person: bytes
+    role: Role
+    signing_key: bytes
+    box_key: bytes
+    active: bool
+    account: bytes
+
+
+def member(value: StateReader, person: bytes) -> Member:
+    """Give a member.
+
+    Raises:
+        NotFoundError: nobody of that id was ever enrolled.
+    """
+    found = value("member", person)
+    if found is None:
+        raise NotFoundError(person.hex())
+    role, signing_key, box_key, active, account = found
+    return Member(person, Role(role), signing_key, box_key, active, account)
+
+
+def team_public(value: StateReader, team: Team) -> TeamPublic:
+    """Give the current generation of a team's public key."""
+    generation, public = value("team", team)
+    return TeamPublic(team, generation, public)
+
+
+def generations(value: StateReader) -> dict[Team, int]:
+    """Give the current generation of every team's key."""
+    return {team: value("team", team)[0] for team in Team}
+
+
+def usable_epoch(value: StateReader, patient: bytes, category: Category) -> int:
+    """Give the epoch new records of a category are written under, or 0 if one must be opened:
+    there is none yet, or it was sealed to a generation of a team's key that is no longer current.
+    """
+    current = value("epoch", patient, category)
+    if current is None:
+        return 0
+    epoch, _commitment, sealed_to = current
+    now = {team: value("team", team)[0] for team in default_teams(category)}
+    if {Team(team): generation for team, generation in sealed_to} != now:
+        return 0
+    return int(epoch)
+
+
+def newest_epoch(value: StateReader, patient: bytes, category: Category) -> int:
+    """Give a category's newest epoch, 0 if there is none."""
+    current = value("epoch", patient, category)
+    return int(current[0]) if current else 0

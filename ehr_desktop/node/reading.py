@@ -1,0 +1,232 @@
+"""Opening records for a person. Nothing here decrypts without a receipt that is in the ledger.
+
+The receipt is a transaction; it is stored before it is handed out, so before any plaintext exists.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.chart import Receipt
+from ehr_desktop.domain.errors import (
+    IntegrityError,
+    NoKeyError,
+    NotFoundError,
+    ReceiptMissingError,
+)
+from ehr_desktop.domain.ids import PatientId, RecordId, TransactionId
+from ehr_desktop.domain.ledger import Fault, FaultKind
+from ehr_desktop.node.contracts.statements import CommitRecords, ReadRecords, read_statement
+from ehr_desktop.node.crypto.errors import OpenFailedError
+from ehr_desktop.node.crypto.hashes import sha256
+from ehr_desktop.node.keys.keyring import Session
+from ehr_desktop.node.keys.records import (
+    Envelope,
+    RecordHeader,
+    commitment_of,
+    open_file,
+    open_record,
+)
+from ehr_desktop.node.keys.teams import open_category_key
+from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.policy import StateReader
+from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRecord:
+    """A record version, opened: its header, what was sealed, and who signed for it when."""
+
+    header: RecordHeader
+    envelope: Envelope
+    transaction: TransactionId
+    person: bytes
+    time_ms: int
+
+
+class Reader:
+    """Opens records for one session, each against a receipt and the ledger's commitment."""
+
+    def __init__(
+        self, session: Session, connection: Connection, value: StateReader, files: ContainerFiles
+    ) -> None:
+        self._session = session
+        self._connection = connection
+        self._value = value
+        self._files = files
+
+    def open(self, receipt: Receipt, record: RecordId, version: int | None = None) -> OpenedRecord:
+        """Open one version of a record, the newest unless told otherwise.
+
+        Raises:
+            ReceiptMissingError: the receipt is not in the ledger, or is another's.
+            NotFoundError: there is no such record of this patient.
+            IntegrityError: what is stored is not what the ledger commits to.
+            NoKeyError: the person's keys do not open its category.
+        """
+        self._require_receipt(receipt)
+        stored, transaction = self._checked(receipt.patient, record, version)
+        if stored.sealed is None:
+            raise NotFoundError(record)
+        header = RecordHeader.decode(stored.header)
+        key, vault_key = self._keys(header)
+        try:
+            envelope = open_record(stored.header, stored.wrapped_key, stored.sealed, key, vault_key)
+        except OpenFailedError as error:
+            raise IntegrityError(_changed(record)) from error
+        return OpenedRecord(
+            header,
+            envelope,
+            TransactionId(transaction.id.hex()),
+            transaction.payload.person,
+            transaction.payload.time_ms,
+        )
+
+    def save(
+        self, receipt: Receipt, record: RecordId, target: Path, progress: Callable[[int], None]
+    ) -> None:
+        """Write a large record's body to `target`, in pieces; nothing is left there on failure.
+
+        Raises:
+            ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: as `open`.
+        """
+        self._require_receipt(receipt)
+        stored, _ = self._checked(receipt.patient, record, None)
+        key, vault_key = self._keys(RecordHeader.decode(stored.header))
+        part = target.with_name(target.name + ".part")
+        try:
+            with part.open("wb") as out:
+                pieces = self._pieces(stored, key, vault_key)
+                next(pieces)
+                for piece in pieces:
+                    out.write(piece)
+                    progress(out.tell())
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(target)
+        except OpenFailedError as error:
+            raise IntegrityError(_changed(record)) from error
+        finally:
+            with suppress(FileNotFoundError):
+                part.unlink()
+
+    def whole(self, receipt: Receipt, record: RecordId) -> tuple[str, bytes]:
+        """Give the address a record had and its body, also where it is a file of its own.
+
+        Raises:
+            ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: as `open`.
+        """
+        self._require_receipt(receipt)
+        stored, _ = self._checked(receipt.patient, record, None)
+        key, vault_key = self._keys(RecordHeader.decode(stored.header))
+        try:
+            lead, *body = self._pieces(stored, key, vault_key)
+            return Envelope.decode(lead).full_url, b"".join(body)
+        except OpenFailedError as error:
+            raise IntegrityError(_changed(record)) from error
+
+    def _pieces(self, stored: StoredContainer, key: bytes, vault_key: bytes) -> Iterator[bytes]:
+        """Give the lead (type, address, origin), then the body."""
+        if stored.sealed is not None:
+            opened = open_record(stored.header, stored.wrapped_key, stored.sealed, key, vault_key)
+            yield opened.lead()
+            yield opened.body
+            return
+        with self._files.path(stored.commitment).open("rb") as sealed:
+            yield from open_file(stored.header, stored.wrapped_key, sealed, key, vault_key)
+
+    def _require_receipt(self, receipt: Receipt) -> None:
+        row = transactions.by_id(self._connection, bytes.fromhex(receipt.transaction))
+        if row is None or row.rule or row.kind != ReadRecords.KIND:
+            raise ReceiptMissingError(receipt.transaction)
+        statement = read_statement(row.kind, tuple(Transaction.decode(row.wire).payload.body))
+        assert isinstance(statement, ReadRecords)
+        if row.person != self._session.person or statement.patient.hex() != receipt.patient:
+            raise ReceiptMissingError(receipt.transaction)
+
+    def _checked(
+        self, patient: PatientId, record: RecordId, version: int | None
+    ) -> tuple[StoredContainer, Transaction]:
+        """Find a version's container and hold it against the ledger."""
+        name = bytes.fromhex(record)
+        current = self._value("record", name)
+        if current is None or current[0].hex() != patient:
+            raise NotFoundError(record)
+        wanted = current[2] if version is None else version
+        found = [c for c in containers.versions(self._connection, name) if c.version == wanted]
+        if not found:
+            raise IntegrityError(_missing(record))
+        stored = found[0]
+        if wanted == current[2] and stored.commitment != current[3]:
+            raise IntegrityError(_changed(record))
+        transaction = self._committing(stored, name, wanted)
+        if transaction is None or not container_holds(stored, self._files):
+            raise IntegrityError(_changed(record))
+        return stored, transaction
+
+    def _committing(
+        self, stored: StoredContainer, record: bytes, version: int
+    ) -> Transaction | None:
+        """Give the transaction that commits to a container as this very version."""
+        row = transactions.by_id(self._connection, stored.transaction)
+        if row is None or row.rule:
+            return None
+        transaction = Transaction.decode(row.wire)
+        statement = read_statement(row.kind, tuple(transaction.payload.body))
+        if not isinstance(statement, CommitRecords):
+            return None
+        rows = zip(statement.records, transaction.payload.containers, strict=True)
+        for (name, number, _category, _epoch), container in rows:
+            if (name, number, container.commitment) == (record, version, stored.commitment):
+                return transaction
+        return None
+
+    def _keys(self, header: RecordHeader) -> tuple[bytes, bytes]:
+        vault_key = secrets.vault_key(self._connection, header.patient)
+        if vault_key is None:
+            raise NoKeyError(header.category)
+        for team, team_key in self._session.teams.items():
+            for box in secrets.category_boxes(
+                self._connection, header.patient, header.category, team
+            ):
+                if (box.epoch, box.generation) == (header.epoch, team_key.generation):
+                    with suppress(OpenFailedError):
+                        return open_category_key(box, team_key), vault_key
+        raise NoKeyError(header.category)
+
+
+def container_holds(stored: StoredContainer, files: ContainerFiles) -> bool:
+    """Tell whether a container's stored bytes are what its commitment says."""
+    if stored.sealed is not None:
+        sealed_hash = sha256(stored.sealed)
+    else:
+        try:
+            with files.path(stored.commitment).open("rb") as file:
+                sealed_hash = hashlib.file_digest(file, "sha256").digest()
+        except OSError:
+            return False
+    return commitment_of(stored.salt, stored.header, sealed_hash) == stored.commitment
+
+
+def _changed(record: RecordId) -> Fault:
+    return Fault(
+        FaultKind.CONTAINER_CHANGED,
+        record,
+        "",
+        "The stored bytes of this record are not the ones the ledger commits to.",
+    )
+
+
+def _missing(record: RecordId) -> Fault:
+    return Fault(
+        FaultKind.CONTAINER_MISSING,
+        record,
+        "",
+        "The ledger commits to this record, but it is not in the store.",
+    )
