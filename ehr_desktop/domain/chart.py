@@ -84,6 +84,7 @@ class ChartSummary:
     documents: Section
     immunizations: Section
     other: Section
+    procedures: Section = Section("procedures", (), 0)
 
 
 @dataclass(frozen=True, slots=True)

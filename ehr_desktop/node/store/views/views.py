@@ -1,0 +1,153 @@
+"""The read models of one team: what its members may see, and nothing else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Self
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from ehr_desktop.domain.categories import default_teams
+from ehr_desktop.domain.errors import HomeDamagedError
+from ehr_desktop.domain.people import Team
+from ehr_desktop.node.store.engine import (
+    Database,
+    open_database,
+    remove_database,
+    schema_version,
+)
+from ehr_desktop.node.store.views.apply import apply_changes
+from ehr_desktop.node.store.views.appointments import AppointmentQueries
+from ehr_desktop.node.store.views.changes import (
+    AppointmentMoved,
+    AppointmentSeen,
+    AppointmentStatusChanged,
+    AppointmentWords,
+    EntrySeen,
+    ViewChange,
+)
+from ehr_desktop.node.store.views.chart import ChartQueries
+from ehr_desktop.node.store.views.patients import PatientQueries
+from ehr_desktop.node.store.views.tables import ABOUT, METADATA, SCHEMA
+
+_NAMELESS: Final = (
+    EntrySeen,
+    AppointmentSeen,
+    AppointmentMoved,
+    AppointmentStatusChanged,
+    AppointmentWords,
+)
+
+
+class Views:
+    """One team's open view. `patients`, `appointments` and `chart` answer questions from any
+    thread; `apply` belongs to the store's writer thread.
+    """
+
+    def __init__(self, database: Database, team: Team) -> None:
+        self._database = database
+        self.team = team
+        self.patients = PatientQueries(database)
+        self.appointments = AppointmentQueries(database)
+        self.chart = ChartQueries(database, team)
+
+    @classmethod
+    def open(cls, path: Path, key: bytes, team: Team) -> Self:
+        """Open a team's view with its 32-byte key.
+
+        A view of another schema or another team, one that is damaged and one under another key is
+        dropped and made anew, empty: everything in it stands in containers. `position` is then 0.
+
+        Raises:
+            DiskFullError: there is no room to make it.
+            HomeDamagedError: the path cannot be used at all.
+        """
+        try:
+            database = _open(path, key, team)
+        except HomeDamagedError:
+            database = None
+        if database is None:
+            remove_database(path)
+            database = _open(path, key, team)
+        if database is None:
+            raise HomeDamagedError(path.name)
+        return cls(database, team)
+
+    @property
+    def position(self) -> int:
+        """How many final transactions this view has taken over."""
+        with self._database.reading() as connection:
+            return int(_read(connection, "position"))
+
+    def apply(self, changes: Sequence[ViewChange], position: int) -> None:
+        """Take over `changes` and with them the ledger up to `position`: all of it or nothing.
+
+        Raises:
+            ValueError: an entry is of a category that the team may not see.
+            DiskFullError: there is no room; nothing was taken over.
+            HomeDamagedError: close the view, remove it with `discard` and open it anew.
+        """
+        for change in changes:
+            if isinstance(change, EntrySeen) and self.team not in default_teams(change.category):
+                raise ValueError(f"{self.team} may not see {change.category}")
+        with self._database.writing() as connection:
+            apply_changes(connection, changes)
+            _write(connection, "position", str(position))
+        if not all(isinstance(change, _NAMELESS) for change in changes):
+            self.patients.names_changed()
+
+    def damaged_pages(self) -> tuple[str, ...]:
+        """Read every page and give what is wrong with it; empty if sound."""
+        return self._database.damaged_pages()
+
+    def close(self) -> None:
+        """Close the view and wipe its key."""
+        self.patients.names_changed()
+        self._database.close()
+
+
+def discard(path: Path) -> None:
+    """Remove a closed view; it is rebuilt when it is opened next."""
+    remove_database(path)
+
+
+def _open(path: Path, key: bytes, team: Team) -> Database | None:
+    """Open the view, or give None when it holds something else than this program would write."""
+    database = open_database(path, key, readers=3)
+    try:
+        with database.reading() as connection:
+            version = schema_version(connection)
+        if version == 0:
+            _create(database, team)
+        elif version != SCHEMA or not _belongs_to(database, team):
+            database.close()
+            return None
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _create(database: Database, team: Team) -> None:
+    with database.writing() as connection:
+        METADATA.create_all(connection)
+        _write(connection, "team", team.value)
+        _write(connection, "position", "0")
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _belongs_to(database: Database, team: Team) -> bool:
+    with database.reading() as connection:
+        return _read(connection, "team") == team.value
+
+
+def _read(connection: Connection, name: str) -> str:
+    value = connection.execute(select(ABOUT.c.value).where(ABOUT.c.name == name)).scalar_one()
+    return str(value)
+
+
+def _write(connection: Connection, name: str, value: str) -> None:
+    statement = insert(ABOUT).values(name=name, value=value)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[ABOUT.c.name], set_={"value": value})
+    )
