@@ -7,7 +7,7 @@ import os
 from typing import Final
 
 from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import AlreadyFinalized, InvalidTag
 
 from ehr_desktop.node.crypto.errors import OpenFailedError
 from ehr_desktop.node.crypto.suite import KEY_SIZE, SUITE, require_key, without_suite
@@ -99,11 +99,11 @@ class BodyOpener:
         if not piece:
             return b""
         if not self._begun:
-            piece = without_suite(piece)
             self._begun = True
+            piece = without_suite(piece)
         try:
             return self._decryptor.update(piece)
-        except InvalidTag:
+        except (InvalidTag, AlreadyFinalized):
             raise OpenFailedError from None
 
     def finalize(self) -> bytes:
@@ -114,5 +114,5 @@ class BodyOpener:
         """
         try:
             return self._decryptor.finalize()
-        except InvalidTag:
+        except (InvalidTag, AlreadyFinalized):
             raise OpenFailedError from None

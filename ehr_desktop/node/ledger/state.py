@@ -66,24 +66,22 @@ def bucket_of(key_hash: bytes) -> int:
 class StateTree:
     """The nodes over the buckets. Only nodes with something below them are kept."""
 
-    __slots__ = ("_nodes",)
+    __slots__ = ("_levels",)
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
-        self._nodes = {(level, index): hashed for level, index, hashed in nodes}
+        self._levels: list[dict[int, bytes]] = [{} for _ in range(LEVELS + 1)]
+        for level, place, hashed in nodes:
+            self._levels[level][place] = hashed
 
     @property
     def root(self) -> bytes:
         """The hash over the whole state, 32 bytes."""
-        return self.node(LEVELS, 0)
-
-    def node(self, level: int, index: int) -> bytes:
-        """Give a node's hash; level 0 are the buckets."""
-        return self._nodes.get((level, index), EMPTY)
+        return self._levels[LEVELS].get(0, EMPTY)
 
     def copy(self) -> "StateTree":
         """Give another tree that can change on its own."""
         twin = StateTree()
-        twin._nodes = self._nodes.copy()
+        twin._levels = [level.copy() for level in self._levels]
         return twin
 
     def update(self, changes: Mapping[bytes, bytes | None], bucket: BucketReader) -> StateDelta:
@@ -108,24 +106,25 @@ class StateTree:
 
     def apply(self, delta: StateDelta) -> None:
         """Take over what `update` worked out on this very tree."""
-        for level, index, hashed in delta.nodes:
+        for level, place, hashed in delta.nodes:
             if hashed == EMPTY:
-                self._nodes.pop((level, index), None)
+                self._levels[level].pop(place, None)
             else:
-                self._nodes[level, index] = hashed
+                self._levels[level][place] = hashed
 
     def _climb(self, hashes: dict[int, bytes]) -> list[Node]:
         """Give the changed nodes, from changed bucket hashes up to the root."""
-        changed = [Node(0, index, hashed) for index, hashed in hashes.items()]
+        changed = [Node(0, place, hashed) for place, hashed in hashes.items()]
         for level in range(LEVELS if hashes else 0):
+            unchanged = self._levels[level]
             parents = {}
-            for index in {index >> 1 for index in hashes}:
-                left, right = 2 * index, 2 * index + 1
-                parents[index] = _node_hash(
-                    hashes[left] if left in hashes else self.node(level, left),
-                    hashes[right] if right in hashes else self.node(level, right),
+            for place in {place >> 1 for place in hashes}:
+                left, right = 2 * place, 2 * place + 1
+                parents[place] = _node_hash(
+                    hashes.get(left) or unchanged.get(left, EMPTY),
+                    hashes.get(right) or unchanged.get(right, EMPTY),
                 )
-            changed.extend(Node(level + 1, index, hashed) for index, hashed in parents.items())
+            changed.extend([Node(level + 1, place, hashed) for place, hashed in parents.items()])
             hashes = parents
         return changed
 
