@@ -70,6 +70,12 @@ class Drawer(Overlay):
         self.setGeometry(self._host.width() - width, 0, width, self._host.height())
         self._panel.setGeometry(0, 0, width, self._host.height())
 
+    @override
+    def first_stop(self) -> QWidget | None:
+        # One opens the panel to write in it, not to close it.
+        inside = (stop for stop in self._stops() if stop is not self.close_button)
+        return next(inside, self.close_button)
+
     def _build(self) -> None:
         head = row(self._title, self.close_button, spacing=Space.ONE)
         head.setStretch(0, 1)
@@ -85,5 +91,3 @@ class Drawer(Overlay):
         outer = column(head, Rule(self), scroll, self._footer_rule, self._footer, spacing=0)
         outer.setStretch(2, 1)
         self._panel.setLayout(outer)
-        # The way out comes last in the tab order: one opens the panel to write in it.
-        QWidget.setTabOrder(inner, self.close_button)

@@ -32,8 +32,8 @@ class Overlay(QWidget):
         self.lay_out()
         self.show()
         self.raise_()
-        if stops := self._stops():
-            stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        if first := self.first_stop():
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.opened.emit()
 
     def leave(self) -> None:
@@ -83,6 +83,10 @@ class Overlay(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._modal:
             QPainter(self).fillRect(self.rect(), QColor(8, 10, 16, _SCRIM_ALPHA))
+
+    def first_stop(self) -> QWidget | None:
+        """Return what has the focus after opening; None if nothing takes it."""
+        return next(iter(self._stops()), None)
 
     def _stops(self) -> list[QWidget]:
         """Return what Tab stops at inside, in tab order."""

@@ -59,8 +59,9 @@ class Sheet(Overlay):
         super().lay_out()
         width = min(self._width_px, self.width() - 2 * Space.TWO)
         layout = self._card.layout()
-        wanted = layout.totalHeightForWidth(width) if layout else 0
-        height = min(max(wanted, self._card.sizeHint().height()), self.height() - 2 * Space.TWO)
+        flows = layout is not None and layout.hasHeightForWidth()
+        wanted = self._card.heightForWidth(width) if flows else self._card.sizeHint().height()
+        height = min(wanted, self.height() - 2 * Space.TWO)
         left, top = (self.width() - width) // 2, (self.height() - height) // 3
         self._card.setGeometry(left, max(top, Space.TWO), width, height)
 

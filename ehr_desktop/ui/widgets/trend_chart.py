@@ -31,7 +31,7 @@ from ehr_desktop.ui.widgets.trend import (
     value_ticks,
 )
 
-_LEFT_PX, _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 44, 56, 20, 28
+_LEFT_PX, _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 44, 68, 20, 28
 _MARK_PX = 4.0
 
 
@@ -40,7 +40,7 @@ class TrendChart(QWidget):
 
     The newest value stands in larger type with the one before it. Left and Right move a line
     from reading to reading; what it stands on is shown and read out. Outside the range a
-    mark is filled in the danger tone *and* ringed.
+    mark is in the danger tone *and* ringed, a span *and* thicker.
     """
 
     def __init__(
@@ -157,13 +157,20 @@ class TrendChart(QWidget):
 
     def _paint_axes(self, painter: QPainter, tokens: Tokens) -> None:
         plot = self._plot()
+        painter.setFont(ui_font(TypeSize.CAPTION, tabular=True))
+        if self._span is None:
+            painter.setPen(QColor(tokens.text_muted))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "No readings in this time")
+            return
         for trend in self._trends[:1]:
             if trend.low is not None or trend.high is not None:
                 top = self._down(self._scale[1] if trend.high is None else trend.high)
                 foot = self._down(self._scale[0] if trend.low is None else trend.low)
                 band = QRectF(plot.left(), top, plot.width(), foot - top)
                 painter.fillRect(band, QColor(tokens.success.background))
-        painter.setFont(ui_font(TypeSize.CAPTION, tabular=True))
+                painter.setPen(QPen(QColor(tokens.success.foreground), 1, Qt.PenStyle.DotLine))
+                painter.drawLine(band.topLeft(), band.topRight())
+                painter.drawLine(band.bottomLeft(), band.bottomRight())
         for value in value_ticks(*self._scale):
             level = round(self._down(value)) + 0.5
             painter.setPen(QPen(QColor(tokens.hairline), 1))
@@ -171,9 +178,6 @@ class TrendChart(QWidget):
             painter.setPen(QColor(tokens.text_muted))
             label = QRectF(0, level - 9, _LEFT_PX - 8, 18)
             painter.drawText(label, _END, f"{value:g}")
-        if self._span is None:
-            painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, "No readings in this time")
-            return
         wanted = max(2, min(6, int(plot.width() // 120)))
         for moment in time_ticks(*self._span, wanted=wanted):
             across = self._across(moment)
@@ -202,7 +206,9 @@ class TrendChart(QWidget):
                     painter.setPen(QPen(colour, 1.25))
                     painter.drawEllipse(spot, _MARK_PX + 4, _MARK_PX + 4)
             else:
-                _paint_double_t(painter, spot, self._down(reading.upper), colour)
+                _paint_double_t(
+                    painter, spot, self._down(reading.upper), QPen(colour, 3.5 if outside else 2)
+                )
 
     def _paint_mark(
         self, painter: QPainter, spot: QPointF, order: int, ink: QColor, rim: QColor
@@ -255,9 +261,9 @@ def _shown_and_before(
     return shown, until[-2] if len(until) > 1 else None
 
 
-def _paint_double_t(painter: QPainter, lower: QPointF, upper_y: float, ink: QColor) -> None:
+def _paint_double_t(painter: QPainter, lower: QPointF, upper_y: float, pen: QPen) -> None:
     """Paint one upright bar with a cross stroke at either end."""
-    painter.setPen(QPen(ink, 2))
+    painter.setPen(pen)
     across = lower.x()
     painter.drawLine(QPointF(across, lower.y()), QPointF(across, upper_y))
     for level in (lower.y(), upper_y):
