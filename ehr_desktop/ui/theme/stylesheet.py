@@ -84,7 +84,8 @@ QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px so
 QComboBox QAbstractItemView::item { min-height: 30px; padding: 0 8px;
   border-radius: $radius_small; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; min-height: 0;
-  padding: 0 2px; background: transparent; }
+  padding: 0 9px; background: transparent; }
+QAbstractSpinBox, QAbstractSpinBox:focus { padding: 0; }
 QSpinBox::up-button, QSpinBox::down-button { border: none; width: 20px; }
 QSpinBox::up-arrow { image: url($mark_chevron_up); width: 12px; height: 12px; }
 QSpinBox::down-arrow { image: url($mark_chevron_down); width: 12px; height: 12px; }
@@ -140,7 +141,7 @@ QFrame[look="panel"] { background: $surface; border: none; border-left: 1px soli
 QFrame[look="sheet"] { background: $surface; border: 1px solid $edge;
   border-radius: $radius_large; }
 QFrame[look="popup"] { background: $surface; border: 1px solid $edge; border-radius: $radius; }
-QFrame[look="well"] { background: $raised; border: none; border-radius: $radius; }
+QFrame[look="well"] { background: $well; border: none; border-radius: $radius; }
 QFrame[look="rail"] { background: $canvas; border: none; border-right: 1px solid $edge; }
 QFrame[look="rule"] { background: $hairline; border: none; }
 QFrame[look="snackbar"] { background: $tooltip; border: 1px solid $tooltip;
