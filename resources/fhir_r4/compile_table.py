@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside its result, in no package
 """Compile HL7's FHIR R4 definitions into the one table the validator loads.
 
 Usage: python resources/fhir_r4/compile_table.py DEFINITIONS_FOLDER

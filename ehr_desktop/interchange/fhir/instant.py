@@ -11,10 +11,7 @@ def instant_ms(text: str) -> int:
     A partial date counts from its first instant, a time without zone as UTC; 0 where `text` is
     empty or no date.
     """
-    try:
-        moment = datetime.fromisoformat(text + _PARTIAL.get(len(text), ""))
-    except ValueError:
-        moment = _leap_second(text)
+    moment = _read(text + _PARTIAL.get(len(text), "")) or _leap_second(text)
     if moment is None:
         return 0
     if moment.utcoffset() is None:
@@ -25,9 +22,11 @@ def instant_ms(text: str) -> int:
 
 def _leap_second(text: str) -> datetime | None:
     """FHIR allows second 60, Python does not: take the second before."""
-    if text[16:19] != ":60":
-        return None
+    return _read(f"{text[:16]}:59{text[19:]}") if text[16:19] == ":60" else None
+
+
+def _read(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(f"{text[:16]}:59{text[19:]}")
+        return datetime.fromisoformat(text)
     except ValueError:
         return None

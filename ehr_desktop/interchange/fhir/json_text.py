@@ -5,7 +5,7 @@ differently passes unseen.
 import json
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Self
 
 from typing_extensions import override
 
@@ -21,7 +21,7 @@ class DecimalLiteral(Decimal):
     __slots__ = ("_literal",)
     _literal: str
 
-    def __new__(cls, literal: str) -> "DecimalLiteral":
+    def __new__(cls, literal: str) -> Self:
         """Make the number that `literal` writes.
 
         Raises: decimal.InvalidOperation where it is no number.

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ehr_desktop.domain.errors import BadFileError
-from ehr_desktop.domain.patients import Demographics, Sex
 from ehr_desktop.domain.ids import RecordNumber
+from ehr_desktop.domain.patients import Demographics, Sex
 from ehr_desktop.domain.projection import (
     AppointmentText,
     EntryRow,

@@ -163,7 +163,8 @@ def immunization(resource: Json) -> EntryRow:
             concept_text(resource.get("statusReason")),
             notes(resource),
         ),
-        when=moment(resource, "occurrence[x]", "recorded") or word(resource.get("occurrenceString")),
+        when=moment(resource, "occurrence[x]", "recorded")
+        or word(resource.get("occurrenceString")),
         code=first_code(resource.get("vaccineCode")),
     )
 

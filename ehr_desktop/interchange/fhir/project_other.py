@@ -42,9 +42,7 @@ def goal(resource: Json) -> EntryRow:
         resource,
         SectionKind.OTHER,
         f"Goal: {title}" if title else "Goal",
-        detail=joined(
-            concept_text(resource.get("achievementStatus")), f"due {due}" if due else ""
-        ),
+        detail=joined(concept_text(resource.get("achievementStatus")), f"due {due}" if due else ""),
         status=word(resource.get("lifecycleStatus")),
         when=moment(resource, "start[x]", "statusDate"),
         code=main_code(resource.get("description")),

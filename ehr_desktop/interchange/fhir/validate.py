@@ -39,7 +39,7 @@ class Validator:
         """
         check = _Check(self._table)
         check.resource(resource, 0)
-        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        kind = resource.get("resourceType")
         within(check.found, 0, kind if isinstance(kind, str) else "Resource")
         return tuple(check.found[:MOST_PROBLEMS])
 
@@ -89,14 +89,18 @@ class _Check:
         for name in shape.required:
             if name not in value and f"_{name}" not in value:
                 self.add(name, "required", "This element is required.")
-        self._elements(value, shape, depth + 1)
+        chosen = self._elements(value, shape, depth + 1)
+        for choice in shape.required_choices:
+            if choice not in chosen:
+                self.add(f"{choice}[x]", "required", "This element is required.")
         invariants = INVARIANTS.get(type_name)
         if invariants and len(self.found) == before:
             # an invariant may rely on the structure being right
             for invariant in invariants:
                 self.found.extend(invariant(value))
 
-    def _elements(self, value: Json, shape: Shape, depth: int) -> None:
+    def _elements(self, value: Json, shape: Shape, depth: int) -> dict[str, str]:
+        """Check every member; give which alternative was taken for each `name[x]`."""
         rules = shape.elements
         found = self.found
         chosen: dict[str, str] = {}
@@ -119,9 +123,7 @@ class _Check:
                     within(found, before, name)
             if rule.choice and chosen.setdefault(rule.choice, name.lstrip("_")) != name.lstrip("_"):
                 self.add(f"{rule.choice}[x]", "choice", "Only one of the alternatives may be here.")
-        for choice in shape.required_choices:
-            if choice not in chosen:
-                self.add(f"{choice}[x]", "required", "This element is required.")
+        return chosen
 
     def _unlisted(
         self, value: Json, name: str, child: Any, rules: dict[str, ElementRule], depth: int
@@ -211,9 +213,7 @@ def _contained_ids(resource: Any) -> frozenset[str]:
 
 def _has_extension(value: Json, name: str, index: int) -> bool:
     extensions = value.get(f"_{name}")
-    return (
-        type(extensions) is list and index < len(extensions) and extensions[index] is not None
-    )
+    return type(extensions) is list and index < len(extensions) and extensions[index] is not None
 
 
 def _shown(name: str) -> str:
