@@ -214,7 +214,7 @@ class _BundleReader:
 
     def _elements(self) -> Iterator[BundleEntry | BadEntry]:
         stream = self._json
-        if stream.peek() != "[":
+        if stream.peek() not in {"[", ""}:
             raise _broken(stream, "wrong-type")
         stream.expect("[")
         if stream.peek() == "]":

@@ -49,20 +49,23 @@ class TextWindow:
         return len(self.text) - self.at
 
     def read_more(self, most: int) -> bool:
-        """Drop what was used and read up to `most` bytes more; False at the end of the file.
+        """Drop what was used and read up to `most` bytes more.
 
-        Indexes into `text` change: what stood at `at` stands at 0.
+        Indexes into `text` change: what stood at `at` stands at 0. At the end of the file
+        nothing changes, and the answer is False.
 
         Raises: BadFileError `truncated` or `bad-gzip`.
         """
-        self._dropped += len(self._encoded(self.text[: self.at]))
-        self.text, self.at = self.text[self.at :], 0
         if self._broken:
             raise BadFileError(self._broken, self.position(len(self.text)))
         chunk = b"".join(self._chunks(most))
         self._progress(self._file.tell())
-        self.text += self._decoder.decode(chunk, final=not chunk)
-        return bool(chunk)
+        more = self._decoder.decode(chunk, final=not chunk)
+        if not more:
+            return bool(chunk)
+        self._dropped += len(self._encoded(self.text[: self.at]))
+        self.text, self.at = self.text[self.at :] + more, 0
+        return True
 
     def _chunks(self, most: int) -> Iterator[bytes]:
         """Give up to `most` bytes; a break in the file is kept for the next time."""
