@@ -5,11 +5,13 @@ their element out.
 """
 
 import base64
+import re
 from datetime import datetime
 from typing import Any
 
 from ehr_desktop.domain.errors import InvalidInputError
 from ehr_desktop.domain.schedule import AppointmentStatus
+from ehr_desktop.interchange.fhir.instant import is_date
 from ehr_desktop.interchange.fhir.json_text import DecimalLiteral, write_json
 from ehr_desktop.interchange.fhir.vitals import VITALS, Measure, Vital, check_vital
 
@@ -18,6 +20,9 @@ SNOMED = "http://snomed.info/sct"
 UCUM = "http://unitsofmeasure.org"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 NO_KNOWN_ALLERGY = "716186003"
+
+_NOT_FHIR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_SIZE_LIMIT = 2**31
 
 Json = dict[str, Any]
 
@@ -38,13 +43,33 @@ def resource_bytes(resource_type: str, fhir_id: str, elements: Json) -> bytes:
     return write_json(_filled({**head, **elements}))
 
 
+def plain(text: str) -> str:
+    """Give `text` without what no FHIR string may hold: control characters and lone surrogates;
+    empty where nothing but white space is left.
+    """
+    kept = _NOT_FHIR.sub("", text)
+    return "" if kept.isspace() else kept
+
+
 def _filled(value: Any) -> Any:
+    if isinstance(value, str):
+        return plain(value)
     if isinstance(value, dict):
         members = {name: _filled(member) for name, member in value.items()}
         return {name: member for name, member in members.items() if member not in ("", {}, [])}
     if isinstance(value, list):
         return [one for one in map(_filled, value) if one not in ("", {}, [])]
     return value
+
+
+def checked_date(field: str, text: str) -> str:
+    """Give `text`, a FHIR date or nothing, back.
+
+    Raises: InvalidInputError where there is no such date.
+    """
+    if text and not is_date(text):
+        raise InvalidInputError(field, "date")
+    return text
 
 
 def coded(system: str, code: str, display: str = "") -> Json:
@@ -57,7 +82,7 @@ def required_text(field: str, text: str) -> str:
 
     Raises: InvalidInputError where it says nothing.
     """
-    if not text.strip():
+    if not plain(text):
         raise InvalidInputError(field, "empty")
     return text
 
@@ -76,7 +101,7 @@ def note(
 
     Raises: InvalidInputError where `text` is empty.
     """
-    data = base64.b64encode(required_text("text", text).encode()).decode()
+    data = base64.b64encode(plain(required_text("text", text)).encode()).decode()
     attachment = {"contentType": "text/plain; charset=utf-8", "data": data, "title": title}
     elements = {
         "type": coded(LOINC, "11506-3", "Progress note"),
@@ -105,14 +130,14 @@ def document(
     """Make the record of a file kept elsewhere, which `url` names.
 
     `sha1` is the SHA-1 of the file (20 bytes; FHIR's Attachment.hash knows no other), `size`
-    its bytes, `kind` a LOINC document type.
+    its bytes (left out above FHIR's 2 GiB), `kind` a LOINC document type.
 
     Raises: InvalidInputError where `title` is empty.
     """
     attachment = {
         "contentType": content_type or "application/octet-stream",
         "url": url,
-        "size": size,
+        "size": size if size < _SIZE_LIMIT else "",
         "hash": base64.b64encode(sha1).decode(),
         "title": required_text("title", title),
     }
@@ -233,7 +258,7 @@ def condition(
     """Make a Condition for the problem list; `onset` and `abated` are FHIR dates. With `abated`
     it is resolved, else active.
 
-    Raises: InvalidInputError where `name` is empty.
+    Raises: InvalidInputError where `name` is empty or there is no such date.
     """
     status = "resolved" if abated else "active"
     elements = {
@@ -242,8 +267,8 @@ def condition(
         "category": [coded(f"{TERMINOLOGY}/condition-category", "problem-list-item")],
         "code": coded(*code) | {"text": required_text("name", name)},
         "subject": {"reference": patient_ref},
-        "onsetDateTime": onset,
-        "abatementDateTime": abated,
+        "onsetDateTime": checked_date("onset", onset),
+        "abatementDateTime": checked_date("abated", abated),
         "recordedDate": instant(when),
         "recorder": {"display": author_name},
         "note": [{"text": comment}],

@@ -1,56 +1,79 @@
 """Makes the Patient and Coverage resources of a registration form."""
 
-from typing import Any
-
+from ehr_desktop.domain.errors import InvalidInputError
 from ehr_desktop.domain.patients import Demographics
-from ehr_desktop.interchange.fhir.build import TERMINOLOGY, coded, required_text, resource_bytes
+from ehr_desktop.interchange.fhir.build import (
+    TERMINOLOGY,
+    Json,
+    checked_date,
+    coded,
+    plain,
+    required_text,
+    resource_bytes,
+)
+from ehr_desktop.interchange.fhir.instant import is_date_time
 
 V2_IDENTIFIER_TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
+_IDENTIFIER_TITLES = {"MR": "Medical record number", "MB": "Member number"}
 
 
 def patient(demographics: Demographics, fhir_id: str) -> bytes:
     """Make a Patient. Record number and insurance id become identifiers of type MR and MB; names
     and address keep the text as it was typed.
+
+    Raises: InvalidInputError where a date is none.
     """
-    family, given = demographics.family.strip(), demographics.given.strip()
-    elements: dict[str, Any] = {
+    born = checked_date("birth_date", demographics.birth_date)
+    elements: Json = {
         "identifier": [
-            _identifier("MR", "Medical record number", demographics.record_number),
-            _identifier("MB", "Member number", demographics.insurance_id),
+            identifier_element("MR", demographics.record_number),
+            identifier_element("MB", demographics.insurance_id),
         ],
         "active": True,
-        "name": [_name(family, given)],
+        "name": [name_element(demographics)],
         "telecom": [
-            _telecom("phone", demographics.phone),
-            _telecom("email", demographics.email),
+            contact_element("phone", demographics.phone),
+            contact_element("email", demographics.email),
         ],
         "gender": demographics.sex.value,
-        "birthDate": demographics.birth_date,
+        "birthDate": born,
         "address": [{"text": demographics.address.strip()}],
     }
-    return resource_bytes("Patient", fhir_id, elements | _deceased(demographics.deceased))
+    return resource_bytes("Patient", fhir_id, elements | deceased_element(demographics.deceased))
 
 
-def _name(family: str, given: str) -> dict[str, Any]:
+def name_element(demographics: Demographics) -> Json:
+    """Give the HumanName of a form, empty where there is no name."""
+    family, given = plain(demographics.family).strip(), plain(demographics.given).strip()
     text = " ".join(filter(None, (given, family)))
-    use = "official" if text else ""
-    return {"use": use, "text": text, "family": family, "given": [given]}
+    return {"use": "official" if text else "", "text": text, "family": family, "given": [given]}
 
 
-def _identifier(code: str, title: str, value: str) -> dict[str, Any]:
-    if not value.strip():
-        return {}
-    return {"type": coded(V2_IDENTIFIER_TYPES, code, title), "value": value.strip()}
+def identifier_element(code: str, value: str) -> Json:
+    """Give the Identifier of v2-0203 type `code`, empty where there is no value."""
+    text = plain(value).strip()
+    kind = coded(V2_IDENTIFIER_TYPES, code, _IDENTIFIER_TITLES[code])
+    return {"type": kind, "value": text} if text else {}
 
 
-def _telecom(system: str, value: str) -> dict[str, Any]:
-    return {"system": system, "value": value.strip()} if value.strip() else {}
+def contact_element(system: str, value: str) -> Json:
+    """Give the ContactPoint of a `phone` or `email`, empty where there is no value."""
+    text = plain(value).strip()
+    return {"system": system, "value": text} if text else {}
 
 
-def _deceased(deceased: str) -> dict[str, Any]:
+def deceased_element(deceased: str) -> Json:
+    """Give `deceased[x]` for what a form holds: nothing, `true`, or a FHIR date or dateTime.
+
+    Raises: InvalidInputError where it is none of these.
+    """
     if deceased in {"", "false"}:
         return {}
-    return {"deceasedBoolean": True} if deceased == "true" else {"deceasedDateTime": deceased}
+    if deceased == "true":
+        return {"deceasedBoolean": True}
+    if not is_date_time(deceased):
+        raise InvalidInputError("deceased", "date")
+    return {"deceasedDateTime": deceased}
 
 
 def coverage(
@@ -64,7 +87,7 @@ def coverage(
 ) -> bytes:
     """Make the Coverage behind an insurance id; `start` and `end` are FHIR dates.
 
-    Raises: InvalidInputError where `insurance_id` is empty.
+    Raises: InvalidInputError where `insurance_id` is empty or a date is none.
     """
     relationship = coded(f"{TERMINOLOGY}/subscriber-relationship", "self")
     elements = {
@@ -72,7 +95,7 @@ def coverage(
         "subscriberId": required_text("insurance_id", insurance_id).strip(),
         "beneficiary": {"reference": patient_ref},
         "relationship": relationship,
-        "period": {"start": start, "end": end},
+        "period": {"start": checked_date("start", start), "end": checked_date("end", end)},
         "payor": [{"display": payor_name}],
     }
     return resource_bytes("Coverage", fhir_id, elements)
