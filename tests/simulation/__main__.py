@@ -1,0 +1,39 @@
+"""Many seeds: `python -m tests.simulation --seeds 10000`. Exit code 1 if any promise was broken."""
+
+import argparse
+import sys
+import time
+from collections import Counter
+
+from tests.simulation.world import World, scenario
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=0)
+    options = parser.parse_args()
+    started, events, virtual, failed = time.perf_counter(), 0, 0.0, Counter()
+    caught = liars = 0
+    for seed in range(options.first, options.first + options.seeds):
+        world = World(scenario(seed))
+        world.run()
+        events += world.events
+        virtual += world.now
+        liars += len(world.referee.caught)
+        caught += len(world.referee.caught & world.referee.accused)
+        failed.update(world.referee.broken.keys())
+        for invariant, text in world.referee.first.items():
+            print(f"seed {seed}: {invariant}: {text} ({world.plan})", flush=True)
+    seconds = time.perf_counter() - started
+    print(
+        f"{options.seeds} seeds, {sum(failed.values())} promises broken {dict(failed)}, "
+        f"{caught} of {liars} liars that told two stories found out, "
+        f"{events:,} events in {seconds:.0f} s ({events / seconds:,.0f}/s), "
+        f"{virtual / seconds:.0f} times real time"
+    )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
