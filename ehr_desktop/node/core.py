@@ -77,6 +77,17 @@ class Core:
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="node-reader")
         self._waiting: deque[_Waiting] = deque()
 
+    async def start(self) -> None:
+        """Remove what an interrupted run left behind, and order what it had signed."""
+
+        def run() -> None:
+            with self.database.reading() as connection:
+                self.files.remove_leftovers(connection)
+            with suppress(DiskFullError):
+                self.pipeline.order()
+
+        await self.on_writer(run)
+
     async def on_writer(self, work: Callable[[], Result]) -> Result:
         """Run `work` on the one thread that writes."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, work)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.categories import FRONT_DESK_CATEGORIES, Category, default_teams
+from ehr_desktop.domain.categories import Category, default_teams
 from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId, TransactionId
 from ehr_desktop.domain.people import Team
 from ehr_desktop.domain.projection import Projection, Projector
@@ -69,6 +69,10 @@ class TeamIndex:
     def team(self) -> Team:
         """The team whose view this is."""
         return self._team_key.team
+
+    def beside(self, path: Path) -> "TeamIndex":
+        """Give an empty index of the same team in another file."""
+        return TeamIndex(path, self._team_key, self._database, self._project)
 
     def close(self) -> None:
         """Close the view's file and forget its keys."""
@@ -137,9 +141,6 @@ class TeamIndex:
         return changes
 
     def _keeps(self, category: Category) -> bool:
-        """The front desk's view keeps what is the front desk's; the clinical one the rest too."""
-        if self.team is Team.FRONT_DESK:
-            return category in FRONT_DESK_CATEGORIES
         return self.team in default_teams(category)
 
     def _record_changes(
@@ -152,7 +153,7 @@ class TeamIndex:
     ) -> list[ViewChange]:
         record, version, category = row
         patient = PatientId(statement.patient.hex())
-        if projection.patient is not None and self.team is Team.FRONT_DESK:
+        if projection.patient is not None:
             return [
                 PatientSeen(
                     patient=patient,

@@ -118,6 +118,23 @@ class Sealer:
             self._commit(subject, fresh[start : start + MOST_RECORDS], source, sealed)
         return sealed
 
+    def seal_words(self, subject: bytes, words: NewRecord) -> tuple[Sealed, int, StoredContainer]:
+        """Seal the words of a statement other than `record.commit`: give what must be said first,
+        the epoch they are sealed under and their container.
+
+        Raises:
+            NotFoundError: the patient's vault key is gone.
+        """
+        vault_key = secrets.vault_key(self._connection, subject)
+        if vault_key is None:
+            raise NotFoundError(subject.hex())
+        sealed = Sealed()
+        keys = self._category_keys(subject, {words.category}, sealed)
+        done = self._seal_one(subject, words, keys, vault_key, sealed)
+        assert done is not None
+        header, record = done
+        return sealed, header.epoch, stored_container(header.record, header.version, record)
+
     def category_key(self, subject: bytes, category: Category) -> tuple[int, bytes] | None:
         """Give the usable epoch of a category and its key, if this session can open it."""
         epoch = usable_epoch(self._value, subject, category)

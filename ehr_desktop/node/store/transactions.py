@@ -73,6 +73,11 @@ def final_from(connection: Connection, position: int, limit: int) -> list[Stored
     return _rows(connection, chosen)
 
 
+def in_block(connection: Connection, height: int) -> list[StoredTransaction]:
+    """Give the transactions of one block in their order."""
+    return _rows(connection, select(*_COLUMNS).where(T.c.height == height).order_by(T.c.position))
+
+
 def newest(
     connection: Connection,
     *,
@@ -114,6 +119,15 @@ def feed_head(connection: Connection, device: bytes) -> tuple[int, bytes] | None
         .limit(1)
     ).first()
     return None if row is None else (row[0], row[1])
+
+
+def refused_in(connection: Connection, height: int) -> int:
+    """Count the refused transactions of a block."""
+    return int(
+        connection.execute(
+            select(func.count()).where(T.c.height == height, T.c.rule != "")
+        ).scalar_one()
+    )
 
 
 def persons(connection: Connection) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
@@ -28,7 +28,14 @@ from ehr_desktop.node.store.views.changes import (
 )
 from ehr_desktop.node.store.views.chart import ChartQueries
 from ehr_desktop.node.store.views.patients import PatientQueries
-from ehr_desktop.node.store.views.tables import ABOUT, METADATA, SCHEMA
+from ehr_desktop.node.store.views.tables import (
+    ABOUT,
+    APPOINTMENT,
+    ENTRY,
+    METADATA,
+    PATIENT,
+    SCHEMA,
+)
 
 _NAMELESS: Final = (
     EntrySeen,
@@ -36,6 +43,12 @@ _NAMELESS: Final = (
     AppointmentMoved,
     AppointmentStatusChanged,
     AppointmentWords,
+)
+
+_KINDS: Final = (
+    ("patient", PATIENT, "id"),
+    ("record", ENTRY, "record"),
+    ("appointment", APPOINTMENT, "id"),
 )
 
 
@@ -95,6 +108,17 @@ class Views:
             _write(connection, "position", str(position))
         if not all(isinstance(change, _NAMELESS) for change in changes):
             self.patients.names_changed()
+
+    def contents(self) -> dict[tuple[str, str], tuple[Any, ...]]:
+        """Give every row by what it is and its id, to compare two views with."""
+        found: dict[tuple[str, str], tuple[Any, ...]] = {}
+        with self._database.reading() as connection:
+            for kind, table, name in _KINDS:
+                columns = [column for column in table.c if column.name != "number"]
+                place = [column.name for column in columns].index(name)
+                for row in connection.execute(select(*columns)):
+                    found[kind, row[place]] = tuple(row)
+        return found
 
     def damaged_pages(self) -> tuple[str, ...]:
         """Read every page and give what is wrong with it; empty if sound."""

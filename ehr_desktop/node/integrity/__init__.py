@@ -1,0 +1,1 @@
+"""The full check: nothing stored is believed, what differs is named."""

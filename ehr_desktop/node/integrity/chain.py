@@ -1,0 +1,239 @@
+"""The ledger from genesis again: links, certificates, signatures, tree, contracts and state."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.ledger import FaultKind
+from ehr_desktop.node.contracts.shapes import MalformedBodyError
+from ehr_desktop.node.contracts.state import State
+from ehr_desktop.node.contracts.statements import CommitRecords, read_statement
+from ehr_desktop.node.integrity.findings import Findings
+from ehr_desktop.node.ledger.block import Block, Header
+from ehr_desktop.node.ledger.check import CheckRule, check_block
+from ehr_desktop.node.ledger.codec import CodecError, encode
+from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
+from ehr_desktop.node.ledger.state import Entry, StateTree
+from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.ledger.validators import ValidatorSet
+from ehr_desktop.node.ledger.vote import Certificate, VoteKind, certificate_holds
+from ehr_desktop.node.pipeline import run_block
+from ehr_desktop.node.store import blocks, transactions
+from ehr_desktop.node.store.transactions import StoredTransaction
+
+_BLOCKS_AT_ONCE = 64
+_KIND_OF_RULE = {
+    CheckRule.NETWORK: FaultKind.LINK,
+    CheckRule.LINK: FaultKind.LINK,
+    CheckRule.HEIGHT: FaultKind.LINK,
+    CheckRule.SLOT: FaultKind.LINK,
+    CheckRule.VALIDATORS: FaultKind.CERTIFICATE,
+    CheckRule.PROPOSER: FaultKind.CERTIFICATE,
+    CheckRule.SIGNATURES: FaultKind.SIGNATURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A container the ledger commits to: what it belongs to, and since when (ISO 8601)."""
+
+    name: str
+    since: str
+    size: int
+    accepted: bool
+
+
+@dataclass(slots=True)
+class ChainCheck:
+    """Works the ledger out anew, from one state of the database.
+
+    After `run`, `promised` names every container by commitment and `state` is the contract state
+    as the transactions make it.
+    """
+
+    connection: Connection
+    validators: ValidatorSet
+    findings: Findings
+    promised: dict[bytes, Promised] = field(default_factory=dict)
+    state: dict[bytes, bytes] = field(default_factory=dict)
+    _tree: StateTree = field(default_factory=StateTree)
+    _buckets: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
+    _frontier: Frontier = field(default_factory=Frontier)
+    _parent: Header | None = None
+
+    def run(self) -> None:
+        """Check every block from genesis on, and what is still pending.
+
+        Raises:
+            StoppedError: the person has cancelled.
+        """
+        height = 0
+        while batch := self._read(height):
+            for stored, rows in batch:
+                if stored[0] != height:
+                    self._missing(height, stored[0])
+                self._check(stored, rows)
+                height = stored[0] + 1
+        self._check_pending()
+
+    @property
+    def root(self) -> bytes:
+        """The root of the state worked out here."""
+        return self._tree.root
+
+    def _read(self, height: int) -> list[tuple[blocks.StoredBlock, list[StoredTransaction]]]:
+        found = blocks.rising(self.connection, height, _BLOCKS_AT_ONCE)
+        return [(stored, transactions.in_block(self.connection, stored[0])) for stored in found]
+
+    def _missing(self, expected: int, found: int) -> None:
+        where = (
+            f"block {expected}" if found == expected + 1 else f"blocks {expected} to {found - 1}"
+        )
+        self.findings.fault(
+            FaultKind.LINK,
+            where,
+            "",
+            "The ledger goes on after this, but this is not in the store.",
+        )
+
+    def _check(self, stored: blocks.StoredBlock, rows: list[StoredTransaction]) -> None:
+        height, name, header_bytes, certificate_bytes = stored
+        where = f"block {height}"
+        try:
+            header = Header.decode(header_bytes)
+            certificate = Certificate.decode(certificate_bytes)
+        except CodecError:
+            self.findings.fault(FaultKind.LINK, where, "", "This block cannot be read.")
+            return
+        since = iso(header.time_ms)
+        if header.id != name or header.height != height:
+            self.findings.fault(
+                FaultKind.LINK, where, since, "This block is not the one its name says."
+            )
+        self._check_certificate(header, certificate, where, since)
+        block = Block(header, tuple(row.wire for row in rows))
+        for failure in check_block(block, self._parent, self._frontier, self.validators):
+            place = where
+            if failure.position is not None:
+                place = f"transaction {rows[failure.position].id.hex()}"
+            kind = _KIND_OF_RULE.get(failure.rule, FaultKind.ROOT)
+            self.findings.fault(
+                kind, place, since, f"The rule “{failure.rule}” of the ledger does not hold here."
+            )
+        self._replay(header, rows, where, since)
+        for row in rows:
+            self._frontier.append(leaf_hash(row.wire))
+        self._parent = header
+        self.findings.blocks += 1
+        self.findings.step(len(rows))
+
+    def _check_certificate(
+        self, header: Header, certificate: Certificate, where: str, since: str
+    ) -> None:
+        vote = certificate.vote
+        about = (vote.kind, vote.network, vote.epoch, vote.slot, vote.block)
+        wanted = (VoteKind.FINAL, header.network, header.epoch, header.slot, header.id)
+        if about != wanted or not certificate_holds(certificate, self.validators):
+            self.findings.fault(
+                FaultKind.CERTIFICATE, where, since, "No quorum of workstations signed this block."
+            )
+
+    def _replay(
+        self, header: Header, rows: list[StoredTransaction], where: str, since: str
+    ) -> None:
+        """Run the block's contracts again on the state worked out here."""
+        if header.state_root != self._tree.root:
+            self.findings.fault(
+                FaultKind.STATE,
+                where,
+                since,
+                "The contract state this block was built on is not the one its parents give.",
+            )
+        decoded = list(self._decoded(rows))
+        chain_state = State(self.state.get)
+        verdicts = run_block([t for _, t in decoded], chain_state, header.height)
+        for (row, transaction), verdict in zip(decoded, verdicts, strict=True):
+            details = encode([list(fact) for fact in verdict.details])
+            if (row.rule, row.details) != (verdict.rule, details):
+                kind = FaultKind.SEQUENCE if verdict.rule == "sequence" else FaultKind.OUTCOME
+                self.findings.fault(
+                    kind,
+                    f"transaction {row.id.hex()}",
+                    since,
+                    "What is stored of this transaction's outcome is not what its contract says.",
+                )
+            self._promise(row, transaction, since, accepted=verdict.accepted)
+        self._take_over(chain_state.changes)
+
+    def _decoded(
+        self, rows: list[StoredTransaction]
+    ) -> Iterator[tuple[StoredTransaction, Transaction]]:
+        for row in rows:
+            try:
+                transaction = Transaction.decode(row.wire)
+            except CodecError:
+                continue
+            self.findings.transactions += 1
+            self.findings.signatures += len(transaction.signatures)
+            self._check_columns(row, transaction)
+            yield row, transaction
+
+    def _check_columns(self, row: StoredTransaction, transaction: Transaction) -> None:
+        """The columns a list is made of say what the signed bytes say."""
+        payload = transaction.payload
+        signed = (transaction.id, payload.kind, payload.device, payload.person, payload.sequence)
+        if signed != (row.id, row.kind, row.device, row.person, row.sequence) or (
+            payload.time_ms != row.time_ms
+        ):
+            self.findings.fault(
+                FaultKind.SIGNATURE,
+                f"transaction {row.id.hex()}",
+                iso(row.time_ms),
+                "What is stored beside this transaction is not what was signed.",
+            )
+
+    def _check_pending(self) -> None:
+        rows = transactions.pending(self.connection, limit=1_000_000)
+        for row, transaction in self._decoded(rows):
+            self._promise(row, transaction, iso(row.time_ms), accepted=True)
+
+    def _promise(
+        self, row: StoredTransaction, transaction: Transaction, since: str, *, accepted: bool
+    ) -> None:
+        """Remember which container belongs to what, for when the store is checked."""
+        payload = transaction.payload
+        names = [f"transaction {row.id.hex()}"] * len(payload.containers)
+        try:
+            statement = read_statement(payload.kind, tuple(payload.body))
+        except MalformedBodyError:
+            statement = None
+        if isinstance(statement, CommitRecords):
+            names = [f"record {record.hex()}" for record, _, _, _ in statement.records]
+            self.findings.records += len(names)
+        for name, container in zip(names, payload.containers, strict=False):
+            self.promised[container.commitment] = Promised(name, since, container.size, accepted)
+
+    def _take_over(self, changes: Mapping[bytes, bytes | None]) -> None:
+        delta = self._tree.update(changes, lambda number: self._buckets.get(number, {}))
+        self._tree.apply(delta)
+        for entry in delta.entries:
+            self._change_bucket(entry)
+        for key, value in changes.items():
+            if value is None:
+                self.state.pop(key, None)
+            else:
+                self.state[key] = value
+
+    def _change_bucket(self, entry: Entry) -> None:
+        bucket = self._buckets.setdefault(entry.bucket, {})
+        if entry.value_hash is None:
+            bucket.pop(entry.key_hash, None)
+        else:
+            bucket[entry.key_hash] = entry.value_hash
+
+
+def iso(time_ms: int) -> str:
+    """Give UTC milliseconds as ISO 8601."""
+    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat()

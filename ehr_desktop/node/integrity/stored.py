@@ -1,0 +1,95 @@
+"""What is on the disk against what the ledger gives: state, containers, accounts, pages."""
+
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.errors import HomeDamagedError
+from ehr_desktop.domain.ledger import FaultKind
+from ehr_desktop.node.integrity.chain import ChainCheck
+from ehr_desktop.node.integrity.findings import Findings
+from ehr_desktop.node.keys.accounts import open_account
+from ehr_desktop.node.reading import container_holds
+from ehr_desktop.node.store import containers, state
+from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
+from ehr_desktop.node.store.engine import Database
+
+
+def check_pages(database: Database, findings: Findings) -> None:
+    """Every page of a database file is authentic and its tables are sound."""
+    pages = database.damaged_pages()
+    if pages:
+        findings.fault(
+            FaultKind.STORE,
+            database.path.name,
+            "",
+            f"{len(pages)} page(s) of this file were changed or damaged outside the program.",
+        )
+
+
+def check_state(connection: Connection, chain: ChainCheck, findings: Findings) -> None:
+    """The stored contract state is the one the transactions make."""
+    stored = state.everything(connection)
+    root = state.load_tree(connection).root
+    different = {key for key in stored.keys() | chain.state.keys()
+                 if stored.get(key) != chain.state.get(key)}  # fmt: skip
+    if different or root != chain.root:
+        findings.fault(
+            FaultKind.STATE,
+            "contract state",
+            "",
+            f"{len(different)} value(s) of the contract state are not what the ledger gives.",
+        )
+
+
+def check_containers(
+    database: Database,
+    files: ContainerFiles,
+    chain: ChainCheck,
+    present: set[bytes],
+    site_secret: bytes,
+    findings: Findings,
+) -> None:
+    """Every container the ledger commits to is there and unchanged, and no other is.
+
+    Raises:
+        StoppedError: the person has cancelled.
+    """
+    for commitment, promised in chain.promised.items():
+        if commitment not in present:
+            if promised.accepted:
+                findings.fault(
+                    FaultKind.CONTAINER_MISSING,
+                    promised.name,
+                    promised.since,
+                    "The ledger commits to this, but it is not in the store.",
+                )
+            continue
+        with database.reading() as connection:
+            stored = containers.container(connection, commitment)
+        if stored is None or not container_holds(stored, files) or stored.size != promised.size:
+            findings.fault(
+                FaultKind.CONTAINER_CHANGED,
+                promised.name,
+                promised.since,
+                "The stored bytes of this are not the ones the ledger commits to.",
+            )
+        elif not stored.wrapped_key:
+            _check_account(stored, promised.name, site_secret, findings)
+        findings.containers += 1
+        findings.step()
+    for commitment in present - chain.promised.keys():
+        findings.fault(
+            FaultKind.CONTAINER_UNKNOWN,
+            f"container {commitment.hex()}",
+            "",
+            "This is in the store, but nothing in the ledger commits to it.",
+        )
+
+
+def _check_account(
+    stored: StoredContainer, name: str, site_secret: bytes, findings: Findings
+) -> None:
+    assert stored.sealed is not None
+    try:
+        open_account(stored.sealed, site_secret)
+    except HomeDamagedError:
+        findings.fault(FaultKind.ACCOUNT, name, "", "This account cannot be opened here.")

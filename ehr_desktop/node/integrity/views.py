@@ -1,0 +1,39 @@
+"""A team's view against the records: it is built anew beside it, and the two are compared."""
+
+from pathlib import Path
+
+from ehr_desktop.domain.ledger import FaultKind
+from ehr_desktop.node.indexing import TeamIndex
+from ehr_desktop.node.integrity.findings import Findings
+from ehr_desktop.node.store.views.views import discard
+
+
+def check_view(home: Path, index: TeamIndex, findings: Findings) -> None:
+    """Everything a team's view shows stands in a record, and nothing is left out.
+
+    Raises:
+        StoppedError: the person has cancelled.
+    """
+    path = home / f"check-{index.team}.db"
+    discard(path)
+    fresh = index.beside(path)
+    try:
+        before = findings.done
+        fresh.catch_up({}, lambda done, _total: findings.step(before + done - findings.done))
+        position = fresh.views.position
+        if index.views.position != position:
+            # something was written meanwhile: the open view is ahead of the copy
+            fresh.catch_up({}, lambda _done, _total: None)
+        shown, expected = index.views.contents(), fresh.views.contents()
+    finally:
+        fresh.close()
+        discard(path)
+    for key in sorted(shown.keys() | expected.keys()):
+        if shown.get(key) != expected.get(key):
+            kind, name = key
+            findings.fault(
+                FaultKind.VIEW,
+                f"{kind} {name}",
+                "",
+                f"What the {index.team} view shows of this is not what the record says.",
+            )
