@@ -1,7 +1,7 @@
 """The day book of the in-memory clinic: bookings collide unless overridden with a reason."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ehr_desktop.domain.errors import NotFoundError, RefusedError
