@@ -30,9 +30,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         self.setMinimumWidth(_WIDTH_PX + 2 * Space.FOUR)
         title = Heading("EHR Desktop", self, size=TypeSize.DISPLAY)
-        remark = Body(
-            "Your clinic's records, on your own computers.", self, level=Level.MUTED
-        )
+        remark = Body("Your clinic's records, on your own computers.", self, level=Level.MUTED)
         pieces: list[Piece] = [BrandMark(self), column(title, remark, spacing=Space.HALF)]
         pieces.extend(self._promise(*promise) for promise in _PROMISES)
         inner = QWidget(self)

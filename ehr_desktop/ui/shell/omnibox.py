@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFrame, QWidget
 from typing_extensions import override
 
 from ehr_desktop.domain.patients import PatientPage, PatientSummary
+from ehr_desktop.domain.people import Actor
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.clinic_port import ClinicPort
-from ehr_desktop.domain.people import Actor
 from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.shell.suggestion_list import ROW_PX, SuggestionList
 from ehr_desktop.ui.shell.suggestions import Suggestion, patient_suggestion
@@ -37,9 +37,10 @@ class Omnibox(SearchField):
         bridge: NodeBridge,
         clinic: ClinicPort,
         actor: Actor,
+        host: QWidget,
+        *,
         local: Callable[[str], tuple[Suggestion, ...]],
         pick: Callable[[PatientSummary], None],
-        host: QWidget,
     ) -> None:
         super().__init__("Find a patient, a command or a day", host, patience_ms=0)
         self._bridge = bridge
@@ -113,8 +114,7 @@ class Omnibox(SearchField):
 
     def _found(self, page: PatientPage) -> None:
         patients = tuple(
-            patient_suggestion(match.patient, self._picker(match.patient))
-            for match in page.matches
+            patient_suggestion(match.patient, self._picker(match.patient)) for match in page.matches
         )
         # A typed day or command comes first only when it was meant: nobody is called "tomorrow".
         first, last = (self._local_now, patients) if not patients else (patients, self._local_now)

@@ -66,9 +66,8 @@ class SuggestionRow(QStyledItemDelegate):
         if not isinstance(model, SuggestionModel):
             return
         suggestion, tokens = model.at(index.row()), worn_tokens()
-        # PySide's stubs do not know the fields of style options.
-        place: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        place: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -37,9 +37,10 @@ def matching_commands(commands: Iterable[Command], text: str) -> tuple[Suggestio
     """Give the commands all of whose typed words begin a word of theirs; title matches first."""
     wanted = text.casefold().split()
     found = [
-        (not _begins(command.title, wanted), Suggestion(
-            command.icon_name, command.title, command.keys, command.run
-        ))
+        (
+            not _begins(command.title, wanted),
+            Suggestion(command.icon_name, command.title, command.keys, command.run),
+        )
         for command in commands
         if _begins(f"{command.title} {command.keywords}", wanted)
     ]
@@ -47,9 +48,7 @@ def matching_commands(commands: Iterable[Command], text: str) -> tuple[Suggestio
     return tuple(suggestion for _, suggestion in found[:MOST_COMMANDS])
 
 
-def day_suggestion(
-    text: str, today: date, show: Callable[[date], None]
-) -> tuple[Suggestion, ...]:
+def day_suggestion(text: str, today: date, show: Callable[[date], None]) -> tuple[Suggestion, ...]:
     """Offer the day `text` names, if it names one."""
     day = read_day(text, today)
     if day is None:
