@@ -1,0 +1,1 @@
+"""A made-up clinic, the same for the same seed: people, charts and a busy week."""
