@@ -1,6 +1,7 @@
 """Appointments: booking, moving and their status, as statements the contract decides on."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from ehr_desktop.node.contracts.statements import (
     BookAppointment,
     ChangeAppointmentStatus,
     MoveAppointment,
+    Statement,
 )
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
 from ehr_desktop.node.pipeline import Unsigned
@@ -27,7 +29,7 @@ OVERRIDE = "staff-decision"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A booking to be made; `words` is a FHIR Appointment."""
+    """A booking to be made or moved; `words` is a FHIR Appointment, or empty to keep the old."""
 
     provider: PersonId
     patient: PatientId
@@ -48,21 +50,13 @@ class Diary:
         Raises:
             RefusedError: a contract refused: `slot-taken`, `not-a-provider`, ...
         """
-        session = self._core.session(actor)
-        zone = self.time_zone()
-        name = os.urandom(16)
-        subject = bytes.fromhex(wanted.patient)
-        record = NewRecord(Category.APPOINTMENTS, "Appointment", wanted.words)
+        zone, name = self.time_zone(), os.urandom(16)
 
-        def prepare(connection: Connection) -> Prepared:
-            sealer = Sealer(
-                session, connection, self._core.value, self._core.files, lambda _bytes: None
-            )
-            sealed, epoch, container = sealer.seal_words(subject, record)
-            statement = BookAppointment(
+        def statement(epoch: int) -> BookAppointment:
+            return BookAppointment(
                 appointment=name,
                 provider=bytes.fromhex(wanted.provider),
-                patient=subject,
+                patient=bytes.fromhex(wanted.patient),
                 start_ms=_ms(wanted.slot.start),
                 minutes=_minutes(wanted.slot),
                 wall_start=_wall(wanted.slot.start, zone),
@@ -70,56 +64,86 @@ class Diary:
                 override=OVERRIDE if wanted.override else "",
                 epoch=epoch,
             )
-            booking = Unsigned(
-                statement,
-                session.person,
-                session.keys.signing,
-                subject=subject,
-                containers=(container,),
-            )
-            return Prepared([*sealed.unsigned, booking], sealed.plain, sealed.discard)
 
-        raise_refusal(await self._core.write(subject, prepare))
+        await self._say(actor, wanted.patient, wanted.words, statement)
         return AppointmentId(name.hex())
 
     async def move(
         self,
         actor: Actor,
         appointment: AppointmentId,
-        provider: PersonId,
-        slot: Slot,
-        *,
-        override: bool,
+        wanted: Wanted,
     ) -> None:
-        """Move a booking.
+        """Move a booking. Without an override no new words are needed.
 
         Raises:
             RefusedError: a contract refused: `slot-taken`, `status-order`, ...
         """
-        session = self._core.session(actor)
         zone = self.time_zone()
-        statement = MoveAppointment(
-            appointment=bytes.fromhex(appointment),
-            provider=bytes.fromhex(provider),
-            start_ms=_ms(slot.start),
-            minutes=_minutes(slot),
-            wall_start=_wall(slot.start, zone),
-            time_zone=zone,
-            override=OVERRIDE if override else "",
-        )
-        await self._core.say(Unsigned(statement, session.person, session.keys.signing))
+
+        def statement(epoch: int) -> MoveAppointment:
+            return MoveAppointment(
+                appointment=bytes.fromhex(appointment),
+                provider=bytes.fromhex(wanted.provider),
+                start_ms=_ms(wanted.slot.start),
+                minutes=_minutes(wanted.slot),
+                wall_start=_wall(wanted.slot.start, zone),
+                time_zone=zone,
+                override=OVERRIDE if wanted.override else "",
+                epoch=epoch,
+            )
+
+        await self._say(actor, wanted.patient, wanted.words, statement)
 
     async def change_status(
-        self, actor: Actor, appointment: AppointmentId, status: AppointmentStatus
+        self,
+        actor: Actor,
+        appointment: AppointmentId,
+        patient: PatientId,
+        status: AppointmentStatus,
+        words: bytes = b"",
     ) -> None:
-        """Take a booking to another status.
+        """Take a booking to another status; `words` say why, where there is something to say.
 
         Raises:
             RefusedError: a contract refused: `status-order`, `slot-taken`, ...
         """
-        session = self._core.session(actor)
-        statement = ChangeAppointmentStatus(bytes.fromhex(appointment), str(status))
-        await self._core.say(Unsigned(statement, session.person, session.keys.signing))
+        await self._say(
+            actor,
+            patient,
+            words,
+            lambda epoch: ChangeAppointmentStatus(bytes.fromhex(appointment), str(status), epoch),
+        )
+
+    async def _say(
+        self,
+        actor: Actor,
+        patient: PatientId,
+        words: bytes,
+        statement: Callable[[int], Statement],
+    ) -> None:
+        """Seal the words, if there are any, and say what they go with."""
+        session, subject = self._core.session(actor), bytes.fromhex(patient)
+
+        def prepare(connection: Connection) -> Prepared:
+            if not words:
+                only = Unsigned(statement(0), session.person, session.keys.signing, subject)
+                return Prepared([only])
+            sealer = Sealer(
+                session, connection, self._core.value, self._core.files, lambda _bytes: None
+            )
+            record = NewRecord(Category.APPOINTMENTS, "Appointment", words)
+            sealed, epoch, container = sealer.seal_words(subject, record)
+            said = Unsigned(
+                statement(epoch),
+                session.person,
+                session.keys.signing,
+                subject=subject,
+                containers=(container,),
+            )
+            return Prepared([*sealed.unsigned, said], sealed.plain, sealed.discard)
+
+        raise_refusal(await self._core.write(subject, prepare))
 
     def time_zone(self) -> str:
         """Give the clinic's IANA zone."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from ehr_desktop.domain.categories import Category, default_teams
 from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId, TransactionId
 from ehr_desktop.domain.people import Team
-from ehr_desktop.domain.projection import Projection, Projector
+from ehr_desktop.domain.projection import AppointmentText, Projection, Projector
 from ehr_desktop.domain.records import NewRecord
 from ehr_desktop.domain.schedule import AppointmentStatus
 from ehr_desktop.node.contracts.statements import (
@@ -37,6 +37,7 @@ from ehr_desktop.node.store.views.changes import (
     AppointmentMoved,
     AppointmentSeen,
     AppointmentStatusChanged,
+    AppointmentWords,
     EntrySeen,
     PatientSeen,
     ViewChange,
@@ -108,16 +109,15 @@ class TeamIndex:
             return ()
         if isinstance(statement, BookAppointment):
             return [self._booking(connection, statement, transaction, plain)]
-        if isinstance(statement, MoveAppointment):
-            return [_move(statement)]
-        assert isinstance(statement, ChangeAppointmentStatus)
-        return [
-            AppointmentStatusChanged(
-                AppointmentId(statement.appointment.hex()),
-                AppointmentStatus(statement.status),
-                transaction.payload.time_ms,
+        assert isinstance(statement, MoveAppointment | ChangeAppointmentStatus)
+        words = self._words(connection, transaction, plain)
+        changes: list[ViewChange] = [_step(statement, transaction.payload.time_ms)]
+        if words is not None:
+            name = AppointmentId(statement.appointment.hex())
+            changes.append(
+                AppointmentWords(name, words.reason, words.comment, words.override_reason)
             )
-        ]
+        return changes
 
     def _records(
         self,
@@ -191,9 +191,7 @@ class TeamIndex:
         transaction: Transaction,
         plain: Plain,
     ) -> ViewChange:
-        opened = self._open(connection, transaction.payload.containers[0].commitment, plain)
-        words = opened[1].appointment if opened else None
-        reason, comment = (words.reason, words.comment) if words else ("", "")
+        words = self._words(connection, transaction, plain) or AppointmentText()
         return AppointmentSeen(
             id=AppointmentId(statement.appointment.hex()),
             provider=PersonId(statement.provider.hex()),
@@ -205,10 +203,19 @@ class TeamIndex:
             status=AppointmentStatus.BOOKED,
             status_ms=transaction.payload.time_ms,
             override=bool(statement.override),
-            reason=reason,
-            comment=comment,
-            override_reason=words.override_reason if words else "",
+            reason=words.reason,
+            comment=words.comment,
+            override_reason=words.override_reason,
         )
+
+    def _words(
+        self, connection: Connection, transaction: Transaction, plain: Plain
+    ) -> AppointmentText | None:
+        """Open the words an appointment's statement brought, if it brought any."""
+        for container in transaction.payload.containers:
+            opened = self._open(connection, container.commitment, plain)
+            return opened[1].appointment if opened else None
+        return None
 
     def _open(
         self, connection: Connection, commitment: bytes, plain: Plain
@@ -260,7 +267,13 @@ class TeamIndex:
         return None
 
 
-def _move(statement: MoveAppointment) -> ViewChange:
+def _step(statement: MoveAppointment | ChangeAppointmentStatus, time_ms: int) -> ViewChange:
+    if isinstance(statement, ChangeAppointmentStatus):
+        return AppointmentStatusChanged(
+            AppointmentId(statement.appointment.hex()),
+            AppointmentStatus(statement.status),
+            time_ms,
+        )
     return AppointmentMoved(
         id=AppointmentId(statement.appointment.hex()),
         provider=PersonId(statement.provider.hex()),

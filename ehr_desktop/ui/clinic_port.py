@@ -241,7 +241,7 @@ class Appointments(Protocol):
         """Book."""
         ...
 
-    async def move(  # noqa: PLR0917 - what to move, then where to, in the order people say it
+    async def move(
         self,
         actor: Actor,
         appointment: AppointmentId,

@@ -11,6 +11,7 @@ from typing import Any
 
 from ehr_desktop.domain.errors import InvalidInputError
 from ehr_desktop.domain.schedule import AppointmentStatus
+from ehr_desktop.interchange.fhir.elements import OVERRIDE_REASON
 from ehr_desktop.interchange.fhir.instant import is_date
 from ehr_desktop.interchange.fhir.json_text import DecimalLiteral, write_json
 from ehr_desktop.interchange.fhir.vitals import VITALS, Measure, Vital, check_vital
@@ -286,11 +287,16 @@ def appointment(
     provider_name: str,
     reason: str = "",
     comment: str = "",
+    override_reason: str = "",
 ) -> bytes:
-    """Make an Appointment; `in-room` is written as `checked-in`."""
+    """Make an Appointment; `in-room` is written as `checked-in`. Why it was booked over another
+    is an extension: FHIR has no element for it.
+    """
     code = "checked-in" if status is AppointmentStatus.IN_ROOM else status.value
     people = ({"reference": patient_ref}, {"display": provider_name})
+    override = {"url": OVERRIDE_REASON, "valueString": override_reason}
     elements = {
+        "extension": [override] if plain(override_reason) else [],
         "status": code,
         "reasonCode": [{"text": reason}],
         "start": instant(start),

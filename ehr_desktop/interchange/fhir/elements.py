@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+OVERRIDE_REASON = "urn:ehr-desktop:appointment-override-reason"
+"""Our extension of Appointment: why it was booked over another."""
+
 Json = dict[str, Any]
 
 

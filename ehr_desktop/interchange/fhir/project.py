@@ -10,8 +10,10 @@ from ehr_desktop.domain.projection import (
     Projection,
 )
 from ehr_desktop.interchange.fhir.elements import (
+    OVERRIDE_REASON,
     Json,
     concept_texts,
+    objects,
     word,
 )
 from ehr_desktop.interchange.fhir.json_text import LosslessDecoder
@@ -83,4 +85,12 @@ def _appointment(resource: Json) -> AppointmentText:
     return AppointmentText(
         reason=reason or concept_texts(resource.get("serviceType")),
         comment=word(resource.get("comment")),
+        override_reason=next(
+            (
+                word(one.get("valueString"))
+                for one in objects(resource.get("extension"))
+                if one.get("url") == OVERRIDE_REASON
+            ),
+            "",
+        ),
     )

@@ -46,6 +46,9 @@ def move(statement: MoveAppointment, context: Context) -> None:
     """Move a booking that has not begun."""
     allow(context, Action.BOOK)
     provider, patient, start_ms, end_ms, status = _appointment(context, statement.appointment)
+    _words(context, patient, statement.epoch)
+    if statement.override and not statement.epoch:
+        raise Refusal("override-reason")
     if status not in (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED):
         raise Refusal("status-order", current=status, wanted="moved")
     _provider_works_here(context, statement.provider)
@@ -69,6 +72,7 @@ def change_status(statement: ChangeAppointmentStatus, context: Context) -> None:
     """Take an appointment to its next status; one that was freed needs its slot back first."""
     allow(context, Action.BOOK)
     provider, patient, start_ms, end_ms, status = _appointment(context, statement.appointment)
+    _words(context, patient, statement.epoch)
     current, wanted = AppointmentStatus(status), AppointmentStatus(statement.status)
     if wanted not in NEXT_STATUSES[current]:
         raise Refusal("status-order", current=current, wanted=wanted)
@@ -80,6 +84,13 @@ def change_status(statement: ChangeAppointmentStatus, context: Context) -> None:
     context.state.put(
         "appointment", statement.appointment, value=[provider, patient, start_ms, end_ms, wanted]
     )
+
+
+def _words(context: Context, patient: bytes, epoch: int) -> None:
+    """New words come in one container under the patient's newest key, or there are none."""
+    container_count(context, 1 if epoch else 0)
+    if epoch:
+        current_epoch(context, patient, Category.APPOINTMENTS, epoch)
 
 
 def _appointment(context: Context, appointment: bytes) -> tuple[bytes, bytes, int, int, str]:

@@ -232,10 +232,12 @@ class BookAppointment(Statement):
     epoch: int
 
 
-@_kind("appointment.move", ID, ID, INSTANT, MINUTES, code, code, optional(code))
+@_kind("appointment.move", ID, ID, INSTANT, MINUTES, code, code, optional(code), whole(0, 2**31))
 @dataclass(frozen=True, slots=True)
 class MoveAppointment(Statement):
-    """Another time, length or provider."""
+    """Another time, length or provider. New words (why it overrides) are a container at `epoch`;
+    without them `epoch` is 0.
+    """
 
     appointment: bytes
     provider: bytes
@@ -244,12 +246,16 @@ class MoveAppointment(Statement):
     wall_start: str
     time_zone: str
     override: str
+    epoch: int
 
 
-@_kind("appointment.status", ID, one_of(*AppointmentStatus))
+@_kind("appointment.status", ID, one_of(*AppointmentStatus), whole(0, 2**31))
 @dataclass(frozen=True, slots=True)
 class ChangeAppointmentStatus(Statement):
-    """The next step of an appointment's day, or its cancellation."""
+    """The next step of an appointment's day, or its cancellation. New words (why it was
+    cancelled) are a container at `epoch`; without them `epoch` is 0.
+    """
 
     appointment: bytes
     status: str
+    epoch: int
