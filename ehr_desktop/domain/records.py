@@ -8,14 +8,18 @@ from ehr_desktop.domain.ids import RecordId, TransactionId
 from ehr_desktop.domain.ledger import Outcome
 from ehr_desktop.domain.projection import Projection
 
+ATTACHMENT = "attachment"
+"""The type of a record whose body is a file's bytes and no FHIR resource."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
     """One FHIR resource to be written.
 
     `body` are its JSON bytes, or empty where `attachment` names a file whose bytes are the body
-    of a Binary. `record` names the record it amends, or the id a new one is to have. `reference`
-    is the address it had where it came from (`Type/id`): the same one again is the same record.
+    (its type is then `ATTACHMENT`). `record` names the record it amends, or the id a new one is
+    to have. `reference` is the address it had where it came from (`Type/id`): the same one again
+    is the same record.
     `projection` spares the indexer from reading the body a second time.
     """
 

@@ -72,16 +72,22 @@ class Charts:
         return chosen, _report(sealed, outcomes)
 
     async def receive(
-        self, actor: Actor, patient: PatientId, *, manner: str = "open", purpose: str = "treatment"
+        self,
+        actor: Actor,
+        patient: PatientId,
+        *,
+        manner: str = "open",
+        purpose: str = "treatment",
+        team: Team = Team.CLINICAL,
     ) -> Receipt:
         """Write down that a person is about to read, and give the receipt for it.
 
         Raises:
-            NoKeyError: the person's keys open nothing clinical.
+            NoKeyError: the person does not hold the key of `team`.
             RefusedError: a contract refused.
         """
         session = self._core.session(actor)
-        session.team(Team.CLINICAL)
+        session.team(team)
         categories = [c for c in Category if default_teams(c) & session.teams.keys()]
         statement = ReadRecords(bytes.fromhex(patient), manner, purpose, tuple(categories))
         (outcome,) = await self._core.say(
@@ -118,15 +124,15 @@ class Charts:
 
     async def bodies(
         self, actor: Actor, receipt: Receipt, records: Sequence[RecordId]
-    ) -> list[tuple[str, bytes]]:
-        """Open the newest version of several records: the address each had, and its bytes.
+    ) -> list[tuple[str, str, bytes]]:
+        """Open the newest version of several records: type, the address each had, and its bytes.
 
         Raises:
             ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: see `Reader.open`.
         """
         session = self._core.session(actor)
 
-        def run(connection: Connection) -> list[tuple[str, bytes]]:
+        def run(connection: Connection) -> list[tuple[str, str, bytes]]:
             reader = Reader(session, connection, self._core.value, self._core.files)
             return [reader.whole(receipt, record) for record in records]
 

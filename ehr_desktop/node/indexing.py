@@ -15,7 +15,7 @@ from ehr_desktop.domain.categories import Category, default_teams
 from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId, TransactionId
 from ehr_desktop.domain.people import Team
 from ehr_desktop.domain.projection import AppointmentText, Projection, Projector
-from ehr_desktop.domain.records import NewRecord
+from ehr_desktop.domain.records import ATTACHMENT, NewRecord
 from ehr_desktop.domain.schedule import AppointmentStatus
 from ehr_desktop.node.contracts.statements import (
     BookAppointment,
@@ -235,8 +235,8 @@ class TeamIndex:
         return envelope, self._read(envelope)
 
     def _read(self, envelope: Envelope) -> Projection:
-        if envelope.resource_type == "Binary":
-            return Projection("Binary")
+        if envelope.resource_type == ATTACHMENT:
+            return Projection(ATTACHMENT)
         return self._project(envelope.body)
 
     def _unseal(self, connection: Connection, stored: StoredContainer, sealed: bytes) -> Envelope:

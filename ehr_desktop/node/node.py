@@ -1,12 +1,13 @@
 """The front door of a workstation's node: all that services and screens may ask of it."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from datetime import time as time_of_day
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from ehr_desktop.domain.errors import HomeDamagedError, HomeMissingError
 from ehr_desktop.domain.events import Event
@@ -51,6 +52,7 @@ __all__ = [
     "usual_parameters",
 ]
 
+Result = TypeVar("Result")
 Clock = Callable[[], int]
 """Gives the time in UTC milliseconds."""
 
@@ -127,6 +129,16 @@ class Node:
         """Forget every key, close every file, and let go of the data directory."""
         await self._core.close()
         self._lock.release()
+
+    @staticmethod
+    def new_id() -> str:
+        """Give a random id of 32 hexadecimal characters."""
+        return os.urandom(16).hex()
+
+    @staticmethod
+    async def off_loop(work: Callable[[], Result]) -> Result:
+        """Run something slow on a thread of its own, off the node's loop."""
+        return await asyncio.to_thread(work)
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         """Tell `listener` every event from now on, on the node's loop."""

@@ -116,8 +116,8 @@ class Reader:
             with suppress(FileNotFoundError):
                 part.unlink()
 
-    def whole(self, receipt: Receipt, record: RecordId) -> tuple[str, bytes]:
-        """Give the address a record had and its body, also where it is a file of its own.
+    def whole(self, receipt: Receipt, record: RecordId) -> tuple[str, str, bytes]:
+        """Give a record's type, the address it had and its body, be it ever so large.
 
         Raises:
             ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: as `open`.
@@ -127,7 +127,8 @@ class Reader:
         key, vault_key = self._keys(RecordHeader.decode(stored.header))
         try:
             lead, *body = self._pieces(stored, key, vault_key)
-            return Envelope.decode(lead).full_url, b"".join(body)
+            envelope = Envelope.decode(lead)
+            return envelope.resource_type, envelope.full_url, b"".join(body)
         except OpenFailedError as error:
             raise IntegrityError(_changed(record)) from error
 

@@ -1,0 +1,75 @@
+"""Writing a patient's record out as a FHIR bundle."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ehr_desktop.domain.categories import Category, default_teams
+from ehr_desktop.domain.errors import DiskFullError, NoKeyError
+from ehr_desktop.domain.ids import PatientId
+from ehr_desktop.domain.people import TEAMS_OF_ROLE, Actor, Team
+from ehr_desktop.domain.records import ATTACHMENT
+from ehr_desktop.interchange.fhir.binary import binary_resource
+from ehr_desktop.interchange.fhir.export import write_bundle
+from ehr_desktop.node.node import Node
+from ehr_desktop.services.values import ExportReport
+
+_AT_ONCE = 200
+
+
+class Exports:
+    """Records on their way out."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    async def patient(self, actor: Actor, patient: PatientId, target: Path) -> ExportReport:
+        """Write all of a patient's record that the person's keys open to a file.
+
+        Every resource is written byte for byte as it was received or made. The receipt is in the
+        ledger before anything is read; the file appears whole or not at all.
+
+        Raises:
+            NotFoundError: there is no such patient.
+            NoKeyError: the person's keys open nothing of it.
+            IntegrityError: a record is not what the ledger commits to.
+            DiskFullError: there is no room for the file.
+        """
+        teams = TEAMS_OF_ROLE[actor.role]
+        team = Team.CLINICAL if Team.CLINICAL in teams else Team.FRONT_DESK
+        await self._node.view(actor, Team.FRONT_DESK, lambda v: v.patients.patient(patient))
+        records = await self._node.charts.records_of(patient)
+        wanted = [r for r in records if default_teams(r.category) & teams]
+        left_out = {r.category for r in records} - {r.category for r in wanted}
+        if not wanted:
+            raise NoKeyError(patient)
+        receipt = await self._node.charts.receive(
+            actor, patient, manner="export", purpose="export", team=team
+        )
+        bodies: list[tuple[str, bytes]] = []
+        for start in range(0, len(wanted), _AT_ONCE):
+            opened = await self._node.charts.bodies(
+                actor, receipt, [r.record for r in wanted[start : start + _AT_ONCE]]
+            )
+            bodies += [
+                (url, binary_resource(record.record, body) if kind == ATTACHMENT else body)
+                for (kind, url, body), record in zip(opened, wanted[start:], strict=False)
+            ]
+        size = await self._node.off_loop(lambda: _write(target, bodies))
+        return ExportReport(len(bodies), size, tuple(sorted(left_out, key=list(Category).index)))
+
+
+def _write(target: Path, bodies: list[tuple[str, bytes]]) -> int:
+    part = target.with_name(target.name + ".part")
+    try:
+        with part.open("wb") as file:
+            write_bundle(file, bodies)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise DiskFullError(target.name) from error
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+    return target.stat().st_size
