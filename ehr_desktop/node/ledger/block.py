@@ -127,7 +127,7 @@ class Block:
         Raises:
             CodecError: not the canonical bytes of a block within its bounds.
         """
-        fields = Fields(decode(wire, limit=MAX_BLOCK))
+        fields = Fields(decode(wire, limit=MAX_BLOCK, elements=MAX_BLOCK_TRANSACTIONS + 2))
         header = Header.decode(fields.octets_up_to(MAX_HEADER))
         entries = Fields(fields.array(MAX_BLOCK_TRANSACTIONS))
         fields.end()

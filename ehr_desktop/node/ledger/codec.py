@@ -19,6 +19,9 @@ MAX_DEPTH: Final = 16
 MAX_ENCODED: Final = 1 << 20
 """The longest encoding `decode` looks at unless told otherwise, in bytes."""
 
+MAX_ELEMENTS: Final = 100_000
+"""How many elements `decode` reads unless told otherwise: what bounds its time, to 0.1 s or so."""
+
 _FOLLOWS, _EIGHT_BYTES = 24, 27  # the argument stands in the 1, 2, 4 or 8 bytes that follow
 _TAG: Final = 6
 _SIMPLE_VALUES: Final = {20: False, 21: True, 22: None}
@@ -40,17 +43,16 @@ def encode(value: Value) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
-def decode(data: bytes, *, limit: int = MAX_ENCODED) -> Value:
+def decode(data: bytes, *, limit: int = MAX_ENCODED, elements: int = MAX_ELEMENTS) -> Value:
     """Give the value `data` encodes.
 
     Raises:
-        CodecError: `data` is longer than `limit` bytes or is not what `encode` would give.
+        CodecError: `data` is longer than `limit` bytes, has more than `elements` elements at all
+            levels together, or is not what `encode` would give.
     """
     if len(data) > limit:
         raise CodecError(f"longer than {limit} bytes")
-    value, end = _read(data, 0, MAX_DEPTH)
-    if end != len(data):
-        raise CodecError("bytes behind the end")
+    value = _Reader(data, elements).read()
     if cbor2.dumps(value, canonical=True) != data:
         raise CodecError("not canonical")
     return value
@@ -97,85 +99,91 @@ def _require_depth(depth: int) -> None:
         raise CodecError("nested too deeply")
 
 
-def _read(data: bytes, at: int, depth: int) -> tuple[Value, int]:
-    """Read one value at `at`; give it and where the next one starts."""
-    if at >= len(data):
-        raise CodecError("cut off")
-    first = data[at]
-    major, argument = first >> 5, first & 0x1F
-    at += 1
-    if argument >= _FOLLOWS:
-        if argument > _EIGHT_BYTES or major >= _TAG:
-            raise CodecError("an indefinite length, a tag, a float or an unknown simple value")
-        width = 1 << (argument - _FOLLOWS)
-        argument = int.from_bytes(_slice(data, at, width), "big")
-        at += width
-    return _READERS[major](data, at, argument, depth)
+class _Reader:
+    """Reads one value from the front of `data` to its end."""
 
+    __slots__ = ("_at", "_data", "_elements")
 
-def _slice(data: bytes, at: int, size: int) -> bytes:
-    if size > len(data) - at:
-        raise CodecError("cut off")
-    return data[at : at + size]
+    def __init__(self, data: bytes, elements: int) -> None:
+        self._data = data
+        self._at = 0
+        self._elements = elements
 
+    def read(self) -> Value:
+        value = self.value(MAX_DEPTH)
+        if self._at != len(self._data):
+            raise CodecError("bytes behind the end")
+        return value
 
-def _read_unsigned(_data: bytes, at: int, argument: int, _depth: int) -> tuple[int, int]:
-    return argument, at
+    def value(self, depth: int) -> Value:
+        at = self._at
+        if at >= len(self._data):
+            raise CodecError("cut off")
+        first = self._data[at]
+        self._at = at + 1
+        major, argument = first >> 5, first & 0x1F
+        if argument >= _FOLLOWS:
+            if argument > _EIGHT_BYTES or major >= _TAG:
+                raise CodecError("an indefinite length, a tag, a float or an unknown simple value")
+            argument = int.from_bytes(self.bytes(1 << (argument - _FOLLOWS), depth), "big")
+        return _READERS[major](self, argument, depth)
 
+    def unsigned(self, argument: int, _depth: int) -> int:
+        return argument
 
-def _read_negative(_data: bytes, at: int, argument: int, _depth: int) -> tuple[int, int]:
-    return -1 - argument, at
+    def negative(self, argument: int, _depth: int) -> int:
+        return -1 - argument
 
+    def bytes(self, size: int, _depth: int) -> bytes:
+        start, end = self._at, self._at + size
+        if end > len(self._data):
+            raise CodecError("cut off")
+        self._at = end
+        return self._data[start:end]
 
-def _read_bytes(data: bytes, at: int, size: int, _depth: int) -> tuple[bytes, int]:
-    return _slice(data, at, size), at + size
+    def text(self, size: int, depth: int) -> str:
+        try:
+            return self.bytes(size, depth).decode()
+        except UnicodeDecodeError:
+            raise CodecError("text that is not UTF-8") from None
 
+    def array(self, count: int, depth: int) -> tuple[Value, ...]:
+        self.enter(count, depth)
+        return tuple([self.value(depth - 1) for _ in range(count)])
 
-def _read_text(data: bytes, at: int, size: int, _depth: int) -> tuple[str, int]:
-    try:
-        return _slice(data, at, size).decode(), at + size
-    except UnicodeDecodeError:
-        raise CodecError("text that is not UTF-8") from None
+    def map(self, count: int, depth: int) -> dict[str, Value]:
+        self.enter(2 * count, depth)
+        entries: dict[str, Value] = {}
+        for _ in range(count):
+            key = self.value(depth - 1)
+            if not isinstance(key, str):
+                raise CodecError("a map key that is no text")
+            entries[key] = self.value(depth - 1)
+        return entries
 
+    def enter(self, count: int, depth: int) -> None:
+        _require_depth(depth)
+        self._elements -= count
+        if self._elements < 0:
+            raise CodecError("too many elements")
 
-def _read_array(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
-    _require_depth(depth)
-    elements = []
-    for _ in range(count):
-        element, at = _read(data, at, depth - 1)
-        elements.append(element)
-    return tuple(elements), at
+    def tag(self, argument: int, _depth: int) -> Value:
+        raise CodecError(f"tag {argument}")
 
-
-def _read_map(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
-    _require_depth(depth)
-    entries: dict[str, Value] = {}
-    for _ in range(count):
-        key, at = _read(data, at, depth - 1)
-        if not isinstance(key, str):
-            raise CodecError("a map key that is no text")
-        entries[key], at = _read(data, at, depth - 1)
-    return entries, at
-
-
-def _refuse_tag(_data: bytes, _at: int, argument: int, _depth: int) -> tuple[Value, int]:
-    raise CodecError(f"tag {argument}")
-
-
-def _read_simple(_data: bytes, at: int, argument: int, _depth: int) -> tuple[Value, int]:
-    if argument not in _SIMPLE_VALUES:
-        raise CodecError("an unknown simple value")
-    return _SIMPLE_VALUES[argument], at
+    def simple(self, argument: int, _depth: int) -> Value:
+        if argument not in _SIMPLE_VALUES:
+            raise CodecError("an unknown simple value")
+        return _SIMPLE_VALUES[argument]
 
 
 _READERS: Final = (
-    _read_unsigned,
-    _read_negative,
-    _read_bytes,
-    _read_text,
-    _read_array,
-    _read_map,
-    _refuse_tag,
-    _read_simple,
+    _Reader.unsigned,
+    _Reader.negative,
+    _Reader.bytes,
+    _Reader.text,
+    _Reader.array,
+    _Reader.map,
+    _Reader.tag,
+    _Reader.simple,
 )
 """By major type. RFC 8949, 3.1."""

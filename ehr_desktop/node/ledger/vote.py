@@ -161,12 +161,12 @@ def vote_holds(signed: SignedVote, validators: ValidatorSet) -> bool:
 
 
 def certificate_holds(certificate: Certificate, validators: ValidatorSet) -> bool:
-    """Tell whether a quorum of `validators` signed: all signers are members, none signs twice,
+    """Tell whether a quorum of `validators` signed: all signers are members, no key signs twice,
     every signature verifies, and their weights reach the quorum.
     """
     members = [validators.find(device) for device, _ in certificate.signatures]
     present = [member for member in members if member is not None]
-    if len(present) != len(members) or len(set(present)) != len(present):
+    if len(present) != len(members) or len({member.public for member in present}) != len(present):
         return False
     if sum(member.weight for member in present) < validators.quorum:
         return False

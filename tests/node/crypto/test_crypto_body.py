@@ -94,6 +94,14 @@ def test_an_opener_that_failed_stays_failed():
         opener.finalize()
 
 
+def test_another_suite_byte_is_refused_however_the_body_arrives():
+    sealed = b"\x02" + seal_body(KEY, CONTEXT, b"secret")[1:]
+    with pytest.raises(OpenFailedError):
+        open_body(KEY, CONTEXT, sealed)
+    with pytest.raises(OpenFailedError):
+        BodyOpener(KEY, CONTEXT).update(sealed)
+
+
 def test_an_opener_that_got_nothing_fails():
     opener = BodyOpener(KEY, CONTEXT)
     assert opener.update(b"") == b""

@@ -118,6 +118,11 @@ def test_a_block_of_another_form_is_refused(wrong):
         Block.decode(encode(wrong))
 
 
+def test_a_block_may_hold_as_many_transactions_as_the_limit_says():
+    full = Block(HEADER, (b"",) * MAX_BLOCK_TRANSACTIONS)
+    assert Block.decode(full.encode()) == full
+
+
 def test_a_block_longer_than_the_limit_is_neither_written_nor_read():
     large = Block(HEADER, (bytes(200_000),) * 5)
     with pytest.raises(CodecError, match="longer"):

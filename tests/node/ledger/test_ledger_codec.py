@@ -207,6 +207,15 @@ def test_nothing_longer_than_the_limit_is_looked_at():
         decode(encode(bytes(1 << 20)))
 
 
+def test_no_more_elements_than_the_limit_are_read_at_all_levels_together():
+    value = ((1, 2), {"k": 3}, ())  # three in it, two, a key and its value
+    assert decode(encode(value), elements=7) == value
+    with pytest.raises(CodecError, match="elements"):
+        decode(encode(value), elements=6)
+    with pytest.raises(CodecError, match="elements"):
+        decode(cbor2.dumps([0] * 950_000))
+
+
 @given(values)
 def test_a_value_comes_back_as_it_was(value):
     assert decode(encode(value)) == value

@@ -212,6 +212,31 @@ def same_shape(index, size, other):
     return index < other and turns(size) == turns(other)
 
 
+def test_a_path_claimed_for_another_place_and_size_must_at_least_be_as_long_as_theirs():
+    for size in range(1, 10):
+        expected = naive_root(TREE.entries[:size])
+        for index in range(size):
+            path = inclusion_path(index, size, TREE.node)
+            for other_size in range(1, 18):
+                for other in range(other_size):
+                    if verify_inclusion(
+                        leaf_hash(TREE.entries[index]), other, other_size, path, expected
+                    ):
+                        assert len(inclusion_path(other, other_size, TREE.node)) == len(path)
+
+
+def test_a_path_claimed_for_two_other_sizes_must_at_least_be_as_long_as_theirs():
+    roots = [naive_root(TREE.entries[:size]) for size in range(10)]
+    for new in range(2, 10):
+        for old in range(1, new):
+            path = consistency_path(old, new, TREE.node)
+            for other_new in range(2, 18):
+                for other_old in range(1, other_new):
+                    if verify_consistency(other_old, other_new, roots[old], roots[new], path):
+                        expected = consistency_path(other_old, other_new, TREE.node)
+                        assert len(expected) == len(path)
+
+
 @pytest.mark.parametrize(("size", "index"), [(1, 0), (2, 1), (7, 6), (8, 3), (13, 12)])
 def test_a_cut_lengthened_shuffled_or_bent_inclusion_path_does_not_hold(size, index):
     expected = naive_root(TREE.entries[:size])

@@ -226,6 +226,15 @@ def test_one_signature_counted_twice_makes_no_quorum():
     assert not certificate_holds(Certificate(VOTE, (first, first, second)), FOUR)
 
 
+def test_one_key_under_two_names_makes_no_quorum():
+    alias = Validator(b"\xff" * 16, KEYS[0].public, 1)
+    two = ValidatorSet.of([member(KEYS[0]), alias])
+    (device, signature), *_ = certificate(KEYS[0]).signatures
+    both = Certificate.of(VOTE, {device: signature, alias.device: signature})
+    assert two.quorum == 2
+    assert not certificate_holds(both, two)
+
+
 def test_a_stranger_or_a_member_without_weight_spoils_a_certificate():
     assert not certificate_holds(certificate(*KEYS[:3], KEYS[5]), FOUR)
     assert not certificate_holds(certificate(*KEYS[:4]), validators(1, 1, 1, 0))
