@@ -3,10 +3,11 @@
 from datetime import date
 
 from PySide6.QtCore import QDate, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCharFormat
+from PySide6.QtGui import QColor, QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QWidget
 from typing_extensions import override
 
+from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.dates import shown_date, typed_date
 from ehr_desktop.ui.widgets.layouts import column
@@ -79,7 +80,10 @@ class CalendarPopup(QFrame):
     picked = Signal(QDate)
 
     def __init__(self, parent: QWidget, value: date | None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        # The rounded ground is the style sheet's; the square window behind it must not show.
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("look", "popup")
         self.calendar = QCalendarWidget(self)
@@ -91,6 +95,11 @@ class CalendarPopup(QFrame):
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
             # An empty format: Qt's red weekend says nothing here.
             self.calendar.setWeekdayTextFormat(day, QTextCharFormat())
+        head = QTextCharFormat()
+        head.setForeground(QColor(worn_tokens().text_muted))
+        head.setBackground(QColor(worn_tokens().surface))
+        self.calendar.setHeaderTextFormat(head)
+        self.calendar.setMinimumSize(308, 264)
         if value:
             self.calendar.setSelectedDate(QDate(value.year, value.month, value.day))
         self.calendar.clicked.connect(self._pick)

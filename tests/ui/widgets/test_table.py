@@ -68,6 +68,12 @@ def test_rows_are_36_pixels_high(table):
     assert {table.rowHeight(line) for line in range(5)} == {36}
 
 
+def test_the_column_without_a_width_takes_the_room_that_is_left(table):
+    table.set_widths(0, 112, 112, 96, 72)
+    assert [table.columnWidth(at) for at in range(1, 5)] == [112, 112, 96, 72]
+    assert sum(table.columnWidth(at) for at in range(5)) == table.viewport().width()
+
+
 def test_an_empty_table_says_so_and_a_loading_one_does_not(qtbot):
     table = Table("Waiting")
     qtbot.addWidget(table)
