@@ -74,19 +74,19 @@ class DateField(TextField):
             self.date_changed.emit(self.value)
 
 
-class CalendarPopup(QFrame):
+class CalendarPopup(QWidget):
     """A month over the window that goes away when a day is picked or Esc is pressed."""
 
     picked = Signal(QDate)
 
     def __init__(self, parent: QWidget, value: date | None) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        # The rounded ground is the style sheet's; the square window behind it must not show.
+        # The ground has round corners; the square window behind it must not show.
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("look", "popup")
-        self.calendar = QCalendarWidget(self)
+        ground = QFrame(self)
+        ground.setProperty("look", "popup")
+        self.calendar = QCalendarWidget(ground)
         self.calendar.setAccessibleName("Calendar")
         self.calendar.setGridVisible(False)
         self.calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
@@ -104,7 +104,8 @@ class CalendarPopup(QFrame):
             self.calendar.setSelectedDate(QDate(value.year, value.month, value.day))
         self.calendar.clicked.connect(self._pick)
         self.calendar.activated.connect(self._pick)
-        self.setLayout(column(self.calendar, margin=Space.ONE))
+        ground.setLayout(column(self.calendar, margin=Space.ONE))
+        self.setLayout(column(ground))
         self.calendar.setFocus()
 
     def _pick(self, day: QDate) -> None:
