@@ -1,7 +1,7 @@
 """What lies over a screen."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.ui.theme.theme import Theme
@@ -49,6 +49,15 @@ def test_the_focus_goes_back_to_where_it_was(host):
     assert host.focusWidget() is not host.behind
     drawer.leave()
     assert host.focusWidget() is host.behind
+
+
+def test_a_drawer_opened_from_something_that_is_gone_closes_all_the_same(host, qapp):
+    drawer = Drawer(host, "Add a note")
+    drawer.open_over()
+    host.behind.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    drawer.leave()
+    assert drawer.isHidden()
 
 
 def test_a_drawer_stands_on_the_right_and_follows_the_window(host):

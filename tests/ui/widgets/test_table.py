@@ -10,8 +10,10 @@ from ehr_desktop.ui.widgets.empty_state import EmptyState
 from ehr_desktop.ui.widgets.gallery_model import GalleryModel
 from ehr_desktop.ui.widgets.layouts import SPRING, row
 from ehr_desktop.ui.widgets.nav_rail import NARROW_PX, WIDE_PX, NavEntry, NavRail
+from ehr_desktop.ui.widgets.search_field import SearchField
 from ehr_desktop.ui.widgets.segmented import Segmented
 from ehr_desktop.ui.widgets.table import Table
+from ehr_desktop.ui.widgets.table_page import TablePage
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +70,12 @@ def test_rows_are_36_pixels_high(table):
     assert {table.rowHeight(line) for line in range(5)} == {36}
 
 
+def test_the_column_without_a_width_takes_the_room_that_is_left(table):
+    table.set_widths(0, 112, 112, 96, 72)
+    assert [table.columnWidth(at) for at in range(1, 5)] == [112, 112, 96, 72]
+    assert sum(table.columnWidth(at) for at in range(5)) == table.viewport().width()
+
+
 def test_an_empty_table_says_so_and_a_loading_one_does_not(qtbot):
     table = Table("Waiting")
     qtbot.addWidget(table)
@@ -82,6 +90,22 @@ def test_an_empty_table_says_so_and_a_loading_one_does_not(qtbot):
     assert not empty.isVisible()
     table.setModel(GalleryModel(table, rows=0))
     assert empty.isVisible()
+
+
+def test_the_keyboard_goes_from_the_search_into_the_table(qtbot):
+    search, table = SearchField("Patients"), Table("Patients")
+    table.setModel(GalleryModel(table))
+    page = TablePage("Patients", table, search=search)
+    qtbot.addWidget(page)
+    page.show()
+    with qtbot.waitActive(page, timeout=2000):
+        page.activateWindow()
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert search.hasFocus()
+    qtbot.keyClick(search, Qt.Key.Key_Down)
+    assert table.hasFocus()
+    assert table.currentIndex().row() == 0
 
 
 def test_the_model_of_the_gallery_keeps_qts_rules(qtmodeltester, qtbot):
