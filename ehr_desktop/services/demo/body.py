@@ -34,7 +34,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Body:
-    """One person's measurements. `habits` keeps how this person differs from the mean, in spreads."""
+    """One person's measurements. `habits` holds how far from the mean, in spreads."""
 
     random: Random
     tables: Tables
@@ -53,10 +53,9 @@ class Body:
         """Give a value for `on`, `bump` above usual; `taken` holds what was measured that day."""
         value = self._derived(measure.key, on, taken)
         if value is None:
-            noise = self.random.gauss(0, 1) * measure.spread * _VISIT_NOISE
-            if measure.key == "height":
-                noise = 0.0
-            value = self._usual(measure, on) + noise + bump
+            usual = self._usual(measure, on)
+            spread = {"height": 0.0, "weight": usual * 0.02}.get(measure.key, measure.spread)
+            value = usual + self.random.gauss(0, 1) * spread * _VISIT_NOISE + bump
         value = max(value, measure.spread * 0.05)
         if measure.most is not None:
             value = min(value, measure.most)
@@ -85,7 +84,8 @@ class Body:
                 row = _between(self.tables.childhood, months)
                 return row[column.index(measure.key)] + habit * measure.spread * 0.6
             shift = 0.0
-        ill = [value for problem in self.problems if (value := _course(problem, measure.key, on))]
+        courses = [_course(problem, measure.key, on) for problem in self.problems]
+        ill = [value for value in courses if value is not None]
         if ill:
             return ill[0] + habit * measure.spread * 0.5 + (shift if measure.mean > 60 else 0)
         if measure.key == "systolic":
@@ -139,4 +139,5 @@ def _egfr(creatinine: float, years: float, *, female: bool) -> float:
     """
     kappa, alpha, factor = (0.7, -0.241, 1.012) if female else (0.9, -0.302, 1.0)
     ratio = creatinine / 88.42 / kappa
-    return 142 * min(ratio, 1) ** alpha * max(ratio, 1) ** -1.2 * 0.9938**years * factor
+    estimate: float = 142 * min(ratio, 1) ** alpha * max(ratio, 1) ** -1.2 * 0.9938**years * factor
+    return estimate

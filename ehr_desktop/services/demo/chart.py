@@ -1,22 +1,27 @@
 """A patient's whole chart, written visit by visit from the plan."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from zoneinfo import ZoneInfo
 
 from ehr_desktop.services.demo import records, results
+from ehr_desktop.services.demo.antenatal import antenatal_visit
 from ehr_desktop.services.demo.body import Body, Problem
 from ehr_desktop.services.demo.consultation import Consultation
+from ehr_desktop.services.demo.diary import NURSE, Diary
 from ehr_desktop.services.demo.fhir import Resource, new_id
 from ehr_desktop.services.demo.person import Person
 from ehr_desktop.services.demo.plan import Occasion, Planned
-from ehr_desktop.services.demo.prose import letter, note, say, spoken_date
+from ehr_desktop.services.demo.prose import Parts, letter, note, say, spoken_date
 from ehr_desktop.services.demo.records import Visit
 from ehr_desktop.services.demo.registration import coverage_resource, patient_resource
-from ehr_desktop.services.demo.tables import Complaint, Drug, Letter, Tables
+from ehr_desktop.services.demo.tables import Complaint, Letter, Phrases, Tables
+from ehr_desktop.services.demo.treatment import Treatment
 
+_PEANUT = "Peanut"
+_PEANUT_CONDITION = "nut_allergy"
+_YEARLY = 300
 _PROGRESS_NOTE = "11506-3"
 _HEADINGS = (
     ("Subjective", "Objective", "Assessment", "Plan"),
@@ -33,11 +38,11 @@ class Chart:
         self._tables = tables
         self._person = person
         self._today = today
-        self._zone = ZoneInfo(tables.clinic.time_zone)
+        self._diary = Diary(random, tables, person)
+        self._treatment = Treatment(random, tables, person.problems)
         self._body = Body(random, tables, person.birth, person.sex, person.problems)
         self._before: dict[str, Decimal] = {}
-        self._regimens: dict[str, int] = {}
-        self._prescribed: dict[str, list[Resource]] = {}
+        self._bloods_done: dict[str, date] = {}
         self._doses: dict[str, int] = {}
         self._asked_smoking = False
         self._resources: list[Resource] = []
@@ -57,13 +62,12 @@ class Chart:
                 self._tables,
                 person.registered,
                 person.patient_id,
-                person.birth,
-                self._today,
+                child=person.years(self._today) < 17,
             ),
             coverage_resource(person.registered, new_id(random), person.patient_id),
         ]
         first = planned[0].on if planned else person.until - timedelta(days=30)
-        visit = self._visit_of(first, "general", "Registration", minutes=10)
+        visit = self._diary.visit(first, "general", "Registration", minutes=10)
         starting = {
             problem.record_id
             for one in planned
@@ -83,13 +87,21 @@ class Chart:
     def _allergies(self, asked: date, author: str) -> None:
         """Record allergies, or that there are none; for some nobody has asked."""
         random, patient_id = self._random, self._person.patient_id
-        named = {problem.condition.key for problem in self._person.problems}
-        fitting = [one for one in self._tables.allergens if one.text != "Peanut"]
-        chosen = random.sample(fitting, random.choices((0, 1, 2), (72, 22, 6))[0])
-        if "nut_allergy" in named:
-            chosen = [one for one in self._tables.allergens if one.text == "Peanut"]
+        problems = self._person.problems
+        taken = {key for one in problems for drugs in one.condition.drugs for key in drugs}
+        peanut = [one for one in self._tables.allergens if one.text == _PEANUT]
+        fitting = [
+            one
+            for one in self._tables.allergens
+            if one not in peanut and not taken & set(one.avoid)
+        ]
+        if any(problem.condition.key == _PEANUT_CONDITION for problem in problems):
+            chosen = peanut
+        else:
+            chosen = random.sample(fitting, random.choices((0, 1, 2), (72, 22, 6))[0])
+        self._treatment.avoided = frozenset(key for one in chosen for key in one.avoid)
         for allergen in chosen:
-            severe = allergen.text == "Peanut" or random.random() < 0.3
+            severe = allergen.text == _PEANUT or random.random() < 0.3
             self._resources.append(
                 records.allergy(random, patient_id, asked, author, allergen, severe=severe)
             )
@@ -113,7 +125,7 @@ class Chart:
         conditions = [problem.condition for problem in problems]
         new = planned.occasion is Occasion.STARTED
         title = conditions[0].text if new else " and ".join(c.review for c in conditions[:2])
-        visit = self._visit_of(
+        visit = self._diary.visit(
             planned.on,
             conditions[0].area,
             title,
@@ -129,7 +141,7 @@ class Chart:
                 )
             )
         lines = [self._room_measurements(seen, {c.area for c in conditions})]
-        seen.order(panel for c in conditions for panel in c.panels)
+        seen.order(self._panels_due(problems, planned.on))
         told: list[str] = []
         assessed: list[str] = []
         plans: list[str] = []
@@ -144,7 +156,7 @@ class Chart:
             assessed.append(
                 say(self._random, condition.good if controlled else condition.poor, seen)
             )
-            treatment = self._treat(seen, problem, controlled=controlled)
+            treatment = self._treatment.review(seen, problem, controlled=controlled)
             plans += [
                 treatment,
                 say(self._random, condition.plan_good if controlled else condition.plan_poor, seen)
@@ -154,6 +166,23 @@ class Chart:
             if condition.procedures and not new and self._random.random() < 0.5:
                 seen.record(records.procedure, self._random.choice(condition.procedures))
         self._finish(seen, (told, lines, assessed, plans))
+
+    def _panels_due(self, problems: Sequence[Problem], on: date) -> list[str]:
+        """Give the panels to do: all of a condition's once a year, else what its target needs."""
+        due: list[str] = []
+        for problem in problems:
+            condition = problem.condition
+            full = self._bloods_done.get(condition.key)
+            yearly = full is None or (on - full).days > _YEARLY
+            if yearly:
+                self._bloods_done[condition.key] = on
+            target = condition.target["measure"] if condition.target else ""
+            due += [
+                panel
+                for panel in condition.panels
+                if yearly or target in self._tables.panels[panel].measures
+            ]
+        return due
 
     def _room_measurements(self, seen: Consultation, areas: set[str]) -> str:
         """Measure what is measured at every review and say it in one line."""
@@ -176,42 +205,10 @@ class Chart:
         said = pressure + ", ".join(f"{words[name]} {seen[name]}" for name in names) + "."
         return said[0].upper() + said[1:]
 
-    def _treat(self, seen: Consultation, problem: Problem, *, controlled: bool) -> str:
-        """Prescribe the first regimen, or step up; give the words for the plan, or nothing."""
-        key, regimens = problem.condition.key, problem.condition.drugs
-        if not regimens:
-            return ""
-        if key not in self._regimens:
-            self._regimens[key] = 0
-            started = (seen.visit.at.date() - problem.since).days < 30
-            words = "Started" if started else "Repeat prescription:"
-        elif not controlled and self._regimens[key] + 1 < len(regimens):
-            self._regimens[key] += 1
-            for resource in self._prescribed[key]:
-                resource["status"] = "stopped"
-            words = "Treatment stepped up today to"
-        else:
-            return ""
-        drugs = [self._tables.drugs[name] for name in regimens[self._regimens[key]]]
-        self._prescribed[key] = [
-            seen.record(records.prescription, drug, problem.condition.text, ongoing=True)
-            for drug in drugs
-            if not self._already_takes(drug)
-        ]
-        return f"{words} {_listed(drugs)}."
-
-    def _already_takes(self, drug: Drug) -> bool:
-        return any(
-            resource["status"] == "active"
-            and resource["medicationCodeableConcept"]["text"] == drug.text
-            for prescribed in self._prescribed.values()
-            for resource in prescribed
-        )
-
     def _complaint(self, planned: Planned) -> None:
         complaint = planned.complaint
         assert complaint is not None
-        visit = self._visit_of(
+        visit = self._diary.visit(
             planned.on,
             complaint.area,
             complaint.text,
@@ -227,11 +224,7 @@ class Chart:
         found = say(self._random, complaint.examination, seen)
         assessed = say(self._random, complaint.assessment, seen)
         advised = say(self._random, complaint.plan, seen)
-        plans = [advised]
-        if complaint.drug:
-            drug = self._tables.drugs[complaint.drug]
-            seen.record(records.prescription, drug, complaint.text, ongoing=False)
-            plans.append(f"Prescribed: {drug.text}. {drug.instruction}.")
+        plans = [advised, *self._treatment.for_complaint(seen, complaint)]
         if complaint.procedure:
             seen.record(records.procedure, complaint.procedure)
         self._finish(seen, ([told], [found], [assessed], plans))
@@ -239,29 +232,35 @@ class Chart:
     def _illness(self, seen: Consultation, complaint: Complaint) -> None:
         seen.record(
             records.passing_illness,
-            complaint.text,
-            complaint.code,
-            complaint.label,
-            complaint.days,
-            self._today,
+            text=complaint.text,
+            code=complaint.code,
+            label=complaint.label,
+            days=complaint.days,
+            today=self._today,
         )
 
     def _check(self, planned: Planned) -> None:
         check = self._tables.checks[planned.check]
         child = planned.check != "adult"
         title = "Newborn check" if child else "Health check"
-        visit = self._visit_of(planned.on, "child" if child else "general", title, minutes=20)
+        visit = self._diary.visit(planned.on, "child" if child else "general", title, minutes=20)
         seen = self._begin(visit, ())
         if child:
             seen.take("height")
         else:
             self._room_measurements(seen, set())
             seen.order(("diabetes", "kidney", "lipids", "blood_count"))
-        parts = ("subjective", "examination", "assessment", "plan")
-        self._finish(seen, tuple([say(self._random, check[part], seen)] for part in parts))
+        self._finish(seen, self._checked(check, seen))
+
+    def _checked(self, check: dict[str, Phrases], seen: Consultation) -> Parts:
+        told, found, assessed, planned = (
+            [say(self._random, check[part], seen)]
+            for part in ("subjective", "examination", "assessment", "plan")
+        )
+        return told, found, assessed, planned
 
     def _vaccinate(self, planned: Planned) -> None:
-        visit = self._visit_of(planned.on, "nurse", "Immunisation", minutes=10)
+        visit = self._diary.visit(planned.on, NURSE, "Immunisation", minutes=10)
         seen = self._begin(visit, ())
         for key in planned.vaccines:
             self._doses[key] = self._doses.get(key, 0) + 1
@@ -270,62 +269,38 @@ class Chart:
             seen.record(records.immunization, vaccine, dose)
         if planned.check:
             check = self._tables.checks[planned.check]
-            parts = ("subjective", "examination", "assessment", "plan")
-            self._finish(seen, tuple([say(self._random, check[part], seen)] for part in parts))
+            self._finish(seen, self._checked(check, seen))
         else:
             self._close(seen)
 
     def _antenatal(self, planned: Planned) -> None:
         words = self._tables.pregnancy
-        person, weeks = self._person, planned.weeks
-        assert person.last_period is not None
-        booking = weeks == words["weeks"][0]
-        visit = self._visit_of(
+        last_period = self._person.last_period
+        assert last_period is not None
+        visit = self._diary.visit(
             planned.on,
             "women",
-            f"Antenatal visit, {weeks} weeks",
-            minutes=30 if booking else 20,
+            f"Antenatal visit, {planned.weeks} weeks",
+            minutes=20,
             label=words["label"],
             reasons=((words["code"], words["text"]),),
         )
         seen = self._begin(visit, ())
-        due = spoken_date(person.last_period + timedelta(days=280))
-        plans = [say(self._random, words["plan"], seen)]
-        if booking:
-            seen.record(
-                records.passing_illness,
-                words["text"],
-                words["code"],
-                words["label"],
-                217,
-                self._today,
-            )
-            seen.take("height")
-            seen.record(results.blood_group)
-            seen.record(
-                records.prescription, self._tables.drugs["folic"], "Pregnancy", ongoing=False
-            )
-            plans = [f"Due date {due} by dates. Folic acid until 12 weeks. Dating scan booked."]
-        seen.blood_pressure()
-        seen.take("weight")
-        if booking or weeks == 28:
-            seen.order(("blood_count", "glucose"))
-        early = weeks < 20
-        heart = {} if early else {"fundal_height": Decimal(weeks + self._random.randint(-1, 1))}
-        for name, value in heart.items():
-            seen.state(name, value)
-        subjective = words["booking" if booking else "early" if early else "subjective"]
-        examination = words["examination_early" if early else "examination"]
-        told = say(self._random, subjective, seen)
-        found = say(self._random, examination, seen)
-        assessed = f"{weeks} weeks pregnant, all well. BP {seen['bp']}, due {due}."
-        self._finish(seen, ([told], [found], [assessed], plans))
+        parts = antenatal_visit(
+            self._random,
+            self._tables,
+            seen,
+            last_period=last_period,
+            weeks=planned.weeks,
+            today=self._today,
+        )
+        self._finish(seen, parts)
 
     def _hospital(self, planned: Planned) -> None:
         writing, problem = planned.letter, planned.problems[0]
         assert writing is not None
         admission = self._tables.admissions.get(problem.condition.key)
-        visit = self._visit_of(
+        visit = self._diary.visit(
             planned.on,
             "general",
             writing.title,
@@ -349,51 +324,9 @@ class Chart:
         about = f"{about}, born {born}, record {given.record_number}, {given.address}"
         body = [paragraph.format_map(seen) for paragraph in writing.body]
         text = letter(
-            writing.department, seen.visit.end.date(), about, self._doctor("general"), body
+            writing.department, seen.visit.end.date(), about, self._diary.doctor("general"), body
         )
         seen.write(writing.title, writing.code, text)
-
-    def _doctor(self, area: str) -> str:
-        """Give the doctor whose interest it is; each patient keeps to one for everything else."""
-        doctors = [name for name, areas in self._tables.clinic.interests.items() if area in areas]
-        own = sum(map(ord, self._person.patient_id))
-        return doctors[own % len(doctors)]
-
-    def _visit_of(
-        self,
-        on: date,
-        area: str,
-        title: str,
-        *,
-        minutes: int,
-        place: str = "",
-        days: int = 0,
-        label: str | None = None,
-        reasons: tuple[tuple[str, str], ...] = (),
-    ) -> Visit:
-        weekday = on - timedelta(days=max(0, on.weekday() - 4))
-        on = max(weekday, self._person.birth)
-        at = datetime.combine(on, time(8, 30), self._zone)
-        at += timedelta(minutes=10 * self._random.randrange(52))
-        nurses = [
-            row["display_name"] for row in self._tables.clinic.staff if row["role"] == "nurse"
-        ]
-        if place:
-            author = place
-        else:
-            author = self._random.choice(nurses) if area == "nurse" else self._doctor(area)
-        return Visit(
-            id=new_id(self._random),
-            patient_id=self._person.patient_id,
-            at=at,
-            minutes=minutes,
-            author=author,
-            title=title,
-            place=place,
-            days=days,
-            label=label,
-            reasons=reasons,
-        )
 
     def _begin(
         self, visit: Visit, problem_ids: tuple[str, ...], fever: float = 0.0
@@ -402,24 +335,21 @@ class Chart:
         known = {
             "name": f"{name.given} {name.family}".strip(),
             "person": self._person.described(visit.at.date()),
-            "drugs": self._drugs_now(),
+            "drugs": self._treatment.drugs_on(visit.at.date()),
         }
         seen = Consultation(
-            self._random, self._tables, self._body, visit, self._before, known, fever
+            self._random,
+            self._tables,
+            self._body,
+            visit,
+            before=self._before,
+            known=known,
+            fever=fever,
         )
         seen.resources.append(records.encounter(visit, self._tables.clinic.name, problem_ids))
         return seen
 
-    def _drugs_now(self) -> str:
-        texts = [
-            self._tables.drugs[name].text
-            for problem in self._person.problems
-            if problem.condition.drugs
-            for name in problem.condition.drugs[self._regimens.get(problem.condition.key, 0)]
-        ]
-        return ", ".join(dict.fromkeys(texts)) or "none"
-
-    def _finish(self, seen: Consultation, parts: Sequence[Sequence[str]]) -> None:
+    def _finish(self, seen: Consultation, parts: Parts) -> None:
         author = seen.visit.author
         style = _HEADINGS[sum(map(ord, author)) % len(_HEADINGS)]
         signed = f"{author}, {spoken_date(seen.visit.at.date())}"
@@ -440,7 +370,3 @@ def _on_target(problem: Problem, seen: Consultation) -> bool:
     at_most: float = target.get("at_most", value)
     at_least: float = target.get("at_least", value)
     return at_least <= value <= at_most
-
-
-def _listed(drugs: Sequence[Drug]) -> str:
-    return " and ".join(drug.text[0].lower() + drug.text[1:] for drug in drugs)

@@ -17,7 +17,7 @@ from ehr_desktop.services.demo.tables import Tables, load_tables
 from ehr_desktop.services.demo.values import DemoClinic, DemoPatient, DemoStaff
 from ehr_desktop.services.demo.week import busy_week
 
-_YEARS = 4
+_YEARS = 3
 _HEAVY_YEARS = 20
 _HEAVY_STORY = "many medicines"
 
@@ -56,7 +56,7 @@ def heavy_patient(*, seed: int, resources: Path, today: date, visits: int = 700)
     tables = load_tables(resources)
     random = Random(f"{seed}/heavy")
     story = next(one for one in tables.stories if one.key == _HEAVY_STORY)
-    person = make_person(random, tables, story, tables.traditions[0], 0, today)
+    person = make_person(random, tables, story, tables.traditions[0], number=0, today=today)
     planned = plan(random, tables, person, years=_HEAVY_YEARS, visits=visits)
     resources_made = Chart(random, tables, person, today).write(planned)
     return DemoPatient(person.registered.demographics, tuple(map(encode, resources_made)))
@@ -73,7 +73,7 @@ def _people(random: Random, tables: Tables, count: int, today: date) -> Iterator
     traditions = traditions_for(random, tables, count)
     stories = stories_for(random, tables, count)
     for number, (story, tradition) in enumerate(zip(stories, traditions, strict=True)):
-        yield make_person(random, tables, story, tradition, number, today)
+        yield make_person(random, tables, story, tradition, number=number, today=today)
 
 
 def _charted(random: Random, tables: Tables, person: Person, today: date) -> DemoPatient:

@@ -12,6 +12,7 @@ from ehr_desktop.services.demo.tables import Measure, Tables
 
 _NEEDS = {"bmi": ("weight", "height")}
 _ADULT_YEARS = 18
+_PLAIN = "text/plain; charset=utf-8"
 
 
 class Consultation:
@@ -28,6 +29,7 @@ class Consultation:
         tables: Tables,
         body: Body,
         visit: Visit,
+        *,
         before: dict[str, Decimal],
         known: dict[str, str],
         fever: float = 0.0,
@@ -119,7 +121,9 @@ class Consultation:
 
     def write(self, title: str, loinc: str, text: str) -> None:
         """Add a note or a letter."""
-        self.record(records.document, title, loinc, text.encode(), "text/plain; charset=utf-8")
+        self.record(
+            records.document, title=title, loinc=loinc, body=text.encode(), content_type=_PLAIN
+        )
 
     def close(self) -> None:
         """Keep this visit's values as the earlier ones of the next."""

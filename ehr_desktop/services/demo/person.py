@@ -42,13 +42,19 @@ class Person:
 
 
 def make_person(
-    random: Random, tables: Tables, story: Story, tradition: Tradition, number: int, today: date
+    random: Random,
+    tables: Tables,
+    story: Story,
+    tradition: Tradition,
+    *,
+    number: int,
+    today: date,
 ) -> Person:
     """Make a patient of that story. `number` makes the record number unique."""
     youngest, oldest = story.ages
     birth = today - timedelta(days=random.randint(youngest * 366 + 1, oldest * 365 + 350))
     sex = Sex(story.sex) if story.sex else any_sex(random)
-    registered = register(random, tables, tradition, number, birth, sex, today)
+    registered = register(random, tables, tradition, number, birth=birth, sex=sex, today=today)
     years = (today - birth).days // 365
     until = today
     if years > 80 and random.random() < 0.15:

@@ -11,6 +11,7 @@ from ehr_desktop.services.demo.person import Person
 from ehr_desktop.services.demo.tables import Complaint, Letter, Tables
 
 _MONTH = 30.4375
+_TOGETHER = 110
 _FLU_CONDITIONS = frozenset(
     {"type2_diabetes", "asthma", "copd", "heart_failure", "ischaemic_heart_disease"}
 )
@@ -78,7 +79,7 @@ def _reviews(random: Random, person: Person, start: date) -> Iterator[Planned]:
     due.sort(key=lambda one: one[0])
     while due:
         first = due[0][0]
-        together = [one for one in due if one[0] - first < timedelta(days=75)]
+        together = [one for one in due if one[0] - first < timedelta(days=_TOGETHER)]
         seen: dict[str, Problem] = {problem.record_id: problem for _, problem in together}
         yield Planned(first, Occasion.REVIEW, tuple(seen.values()))
         due = due[len(together) :]
@@ -90,6 +91,8 @@ def _complaints(
     span = max(1, (person.until - start).days - 1)
     for _ in range(count):
         on = start + timedelta(days=random.randrange(span))
+        if person.last_period is not None and on > person.last_period:
+            continue
         age = person.years(on)
         fitting = [
             one

@@ -5,6 +5,9 @@ from datetime import date
 from random import Random
 from typing import Protocol
 
+Parts = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
+"""What was told, found, concluded and planned; one line each entry."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -35,9 +38,7 @@ def spoken_date(day: date) -> str:
     return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year}"
 
 
-def note(
-    headings: Sequence[str], parts: Sequence[Iterable[str]], signed: str, *, numbered: bool
-) -> str:
+def note(headings: Sequence[str], parts: Parts, signed: str, *, numbered: bool) -> str:
     """Lay out a note: one heading per part, its lines below it, then who signed."""
     blocks = []
     for heading, lines in zip(headings, parts, strict=True):

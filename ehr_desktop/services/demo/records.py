@@ -1,4 +1,4 @@
-"""FHIR resources of a chart, but observations (see `results`) and the Patient (see `registration`)."""
+"""FHIR resources of a chart, but observations (`results`) and the Patient (`registration`)."""
 
 import base64
 import hashlib
@@ -93,7 +93,7 @@ def problem(
 
 
 def passing_illness(
-    random: Random, visit: Visit, text: str, code: str, label: str | None, days: int, today: date
+    random: Random, visit: Visit, *, text: str, code: str, label: str | None, days: int, today: date
 ) -> Resource:
     """Make the Condition of a complaint that is over after `days`."""
     resource = _condition(new_id(random), visit, text, code, label)
@@ -215,7 +215,7 @@ def procedure(random: Random, visit: Visit, text: str) -> Resource:
 
 
 def document(
-    random: Random, visit: Visit, title: str, loinc: str, body: bytes, content_type: str
+    random: Random, visit: Visit, *, title: str, loinc: str, body: bytes, content_type: str
 ) -> Resource:
     """Make a DocumentReference that holds its content; a note if it was written here."""
     resource = _started("DocumentReference", new_id(random), visit, "current")

@@ -39,6 +39,7 @@ def register(
     tables: Tables,
     tradition: Tradition,
     number: int,
+    *,
     birth: date,
     sex: Sex,
     today: date,
@@ -48,6 +49,7 @@ def register(
     name = name_in(random, tradition, sex)
     line, town, postcode = address(random, places)
     payor, prefix = random.choice(places.payors)
+    thousands, rest = divmod(number, 1000)
     adult = (today - birth).days > 16 * 366
     demographics = Demographics(
         family=name.family,
@@ -55,7 +57,7 @@ def register(
         birth_date=_as_known(random, birth),
         sex=sex,
         record_number=RecordNumber(f"HL-{100000 + number * 7 + random.randrange(7)}"),
-        insurance_id=f"{prefix}-{number // 1000 + 301:03}-{number % 1000:03}-{random.randrange(100):02}",
+        insurance_id=f"{prefix}-{thousands + 301:03}-{rest:03}-{random.randrange(100):02}",
         phone=phone(random, places, mobile=random.random() < 0.7) if random.random() < 0.97 else "",
         email=email(random, places, name) if adult and random.random() < 0.7 else "",
         address=f"{line}, {town} {postcode}",
@@ -79,7 +81,13 @@ def many_people(random: Random, tables: Tables, count: int, today: date) -> Iter
     ):
         days = random.randint(youngest * 365 + 1, oldest * 365 + 364)
         yield register(
-            random, tables, tradition, number, today - timedelta(days), any_sex(random), today
+            random,
+            tables,
+            tradition,
+            number,
+            birth=today - timedelta(days),
+            sex=any_sex(random),
+            today=today,
         ).demographics
 
 
@@ -89,7 +97,7 @@ def any_sex(random: Random) -> Sex:
 
 
 def patient_resource(
-    random: Random, tables: Tables, person: Registered, patient_id: str, birth: date, today: date
+    random: Random, tables: Tables, person: Registered, patient_id: str, *, child: bool
 ) -> Resource:
     """Make the Patient resource of a registered person."""
     given = person.demographics
@@ -118,7 +126,7 @@ def patient_resource(
                 "country": tables.places.country,
             }
         ],
-        "contact": [_contact(random, tables, person, child=(today - birth).days < 17 * 365)],
+        "contact": [_contact(random, tables, person, child=child)],
         "communication": [
             {
                 "language": {

@@ -1,7 +1,7 @@
 """The tables the clinic is made from, as `resources/demo/*.json` holds them."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -116,21 +116,23 @@ class Vaccine:
 
 @dataclass(frozen=True, slots=True)
 class Allergen:
-    """Something people are allergic to."""
+    """Something people are allergic to; `avoid` are the drugs it rules out."""
 
     text: str
     category: str
     reactions: Phrases
     rxnorm: str = ""
     severe: str = ""
+    avoid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A long-term condition (ICD-10-CM `code`) with its treatment, course and words.
 
-    `drugs` are regimens, mildest first. `measures` maps a measure to its value at diagnosis, where
-    treatment settles it, and its drift per year. `label` is a sensitivity code of v3-ActCode.
+    `drugs` are regimens: steps, mildest first, unless they are `alternatives`. `measures` maps a
+    measure to its value at diagnosis, where treatment settles it, and its drift per year. `label`
+    is a sensitivity code of v3-ActCode.
     """
 
     key: str
@@ -138,6 +140,7 @@ class Condition:
     text: str
     area: str
     label: str | None
+    alternatives: bool
     review_months: int
     review: str
     drugs: tuple[tuple[str, ...], ...]
@@ -156,7 +159,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something that comes and goes; `fever` is degrees above normal, `days` how long it lasts."""
+    """Something that comes and goes; `fever` is degrees above normal, `days` how long it lasts.
+    `instead` is the drug where an allergy rules the usual one out.
+    """
 
     key: str
     code: str
@@ -174,6 +179,7 @@ class Complaint:
     panels: tuple[str, ...]
     procedure: str | None
     days: int
+    instead: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +229,7 @@ class Tables:
     letters: tuple[Letter, ...]
     admissions: dict[str, dict[str, Any]]
     checks: dict[str, dict[str, Phrases]]
-    pregnancy: dict[str, Any] = field(default_factory=dict)
+    pregnancy: dict[str, Any]
 
 
 def load_tables(folder: Path) -> Tables:

@@ -11,39 +11,39 @@ from ehr_desktop.services.demo.person import Person
 from ehr_desktop.services.demo.tables import Tables
 from ehr_desktop.services.demo.values import DemoAppointment
 
-_MOST_IN_A_WEEK = 3
+_MOST_IN_A_WEEK = 2
 _WAITS = timedelta(minutes=25)
 _NURSE_REASONS = (
-    ("Blood test", 10),
-    ("Blood pressure check", 10),
-    ("Dressing change", 20),
-    ("Flu vaccination", 10),
+    ("Blood test", 15),
+    ("Blood pressure check", 15),
+    ("Dressing change", 30),
+    ("Flu vaccination", 15),
     ("Ear wax removal", 20),
-    ("Travel vaccination advice", 20),
+    ("Travel vaccination advice", 30),
     ("Weight and diet check", 20),
 )
 _NURSE_REVIEWS = frozenset({"Diabetes review", "Asthma review", "COPD review"})
 _DOCTOR_REASONS = (
-    ("Cough for two weeks", 10),
-    ("Knee pain", 15),
-    ("Back pain", 15),
-    ("Tired all the time", 20),
-    ("Skin rash", 10),
-    ("Sore throat", 10),
+    ("Cough for two weeks", 15),
+    ("Knee pain", 20),
+    ("Back pain", 20),
+    ("Tired all the time", 30),
+    ("Skin rash", 15),
+    ("Sore throat", 15),
     ("Headaches", 20),
-    ("Test results", 10),
-    ("Medication review", 20),
-    ("Fit note", 10),
-    ("Mole check", 15),
+    ("Test results", 15),
+    ("Medication review", 30),
+    ("Fit note", 15),
+    ("Mole check", 20),
     ("Abdominal pain", 20),
-    ("Sleep problems", 20),
+    ("Sleep problems", 30),
     ("Form to sign", 10),
 )
 _CHILD_REASONS = (
-    ("Fever in a child", 10),
-    ("Earache", 10),
-    ("Cough at night", 15),
-    ("Rash", 10),
+    ("Fever in a child", 20),
+    ("Earache", 15),
+    ("Cough at night", 20),
+    ("Rash", 15),
     ("Tummy ache", 15),
 )
 
@@ -93,6 +93,8 @@ def busy_week(
         idle = booked = 0.0
         while at < session.end:
             index = _somebody(random, living, booked_days, day)
+            if index is None:
+                break
             reason, minutes = _reason(random, people[index], day, nurse=nurse)
             gap = random.choice((5, 10))
             if booked + minutes > fullness * (booked + minutes + idle) and random.random() < 0.75:
@@ -111,13 +113,11 @@ def busy_week(
 
 def _somebody(
     random: Random, living: Sequence[int], booked_days: dict[int, set[date]], day: date
-) -> int:
-    """Draw somebody who is not coming that day already, and not too often this week."""
-    while True:
-        index = random.choice(living)
-        days = booked_days.get(index, set())
-        if day not in days and (len(days) < _MOST_IN_A_WEEK or len(living) < 150):
-            return index
+) -> int | None:
+    """Draw somebody not coming that day and seldom this week; None when all are coming."""
+    free = [index for index in living if day not in booked_days.get(index, ())]
+    seldom = [index for index in free if len(booked_days.get(index, ())) < _MOST_IN_A_WEEK]
+    return random.choice(seldom or free) if free else None
 
 
 def _reason(random: Random, person: Person, day: date, *, nurse: bool) -> tuple[str, int]:
@@ -128,13 +128,13 @@ def _reason(random: Random, person: Person, day: date, *, nurse: bool) -> tuple[
             return "Childhood immunisations", 20
         fitting = [review for review in reviews if review in _NURSE_REVIEWS]
         if fitting and random.random() < 0.5:
-            return random.choice(fitting), 20
+            return random.choice(fitting), 30
         return random.choice(_NURSE_REASONS)
     if person.last_period is not None and random.random() < 0.7:
         weeks = (day - person.last_period).days // 7
         return f"Antenatal visit, {weeks} weeks", 20
     if reviews and random.random() < 0.5:
-        return random.choice(reviews), 20
+        return random.choice(reviews), 30
     return random.choice(_CHILD_REASONS if age < 12 else _DOCTOR_REASONS)
 
 
