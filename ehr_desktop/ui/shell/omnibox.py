@@ -22,6 +22,7 @@ from ehr_desktop.ui.widgets.layouts import column
 from ehr_desktop.ui.widgets.search_field import SearchField
 
 MOST_PATIENTS: Final = 8
+RECENT_PATIENTS: Final = 4
 _SHOWN_ROWS: Final = 9
 _STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
@@ -56,7 +57,7 @@ class Omnibox(SearchField):
         self.list = SuggestionList(self.popup)
         self.list.clicked.connect(self._clicked)
         self._remark = Caption("", self.popup)
-        self._remark.setContentsMargins(Space.ONE_AND_HALF, 6, Space.ONE_AND_HALF, 6)
+        self._remark.setContentsMargins(Space.ONE, 6, Space.ONE, 6)
         self.popup.setLayout(column(self.list, self._remark, spacing=0, margin=4))
         self.popup.hide()
         self.textChanged.connect(self._suggest)
@@ -109,17 +110,18 @@ class Omnibox(SearchField):
         self._local_now = self._local(text)
         if self._asked is not None:
             self._asked.cancel()
-        search = self._clinic.patients.search(self._actor, text, limit=MOST_PATIENTS)
+        limit = MOST_PATIENTS if text else RECENT_PATIENTS
+        search = self._clinic.patients.search(self._actor, text, limit=limit)
         self._asked = self._bridge.call(self, search, done=self._found, failed=self._not_found)
 
     def _found(self, page: PatientPage) -> None:
         patients = tuple(
             patient_suggestion(match.patient, self._picker(match.patient)) for match in page.matches
         )
-        # A typed day or command comes first only when it was meant: nobody is called "tomorrow".
-        first, last = (self._local_now, patients) if not patients else (patients, self._local_now)
-        more = page.total - len(page.matches)
-        self._show(first + last, f"{more:,} more patients match. Type on." if more else "")
+        more = page.total - len(page.matches) if self.text().strip() else 0
+        self._show(
+            patients + self._local_now, f"{more:,} more patients match. Type on." if more else ""
+        )
 
     def _not_found(self, error: BaseException) -> None:
         self._show(self._local_now, explain(error))
