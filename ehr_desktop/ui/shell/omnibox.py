@@ -52,6 +52,8 @@ class Omnibox(SearchField):
         self._host = host
         self._asked: Future[PatientPage] | None = None
         self._local_now: tuple[Suggestion, ...] = ()
+        self._answered = True
+        self._enter_waits = False
         self.popup = QFrame(host)
         self.popup.setProperty("look", "popup")
         self.list = SuggestionList(self.popup)
@@ -73,6 +75,7 @@ class Omnibox(SearchField):
         self.popup.hide()
         if self._asked is not None:
             self._asked.cancel()
+        self._answered, self._enter_waits = True, False
         if self.text():
             self.clear()
             self.popup.hide()
@@ -84,8 +87,8 @@ class Omnibox(SearchField):
             if self.popup.isHidden():
                 self._suggest()
             self.list.step(_STEPS[key])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.popup.isVisible():
-            self._run(self.list.currentIndex())
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter()
         elif key == Qt.Key.Key_Escape and self.popup.isVisible():
             self.leave()
         else:
@@ -107,6 +110,7 @@ class Omnibox(SearchField):
         if not self.hasFocus():
             return
         text = self.text().strip()
+        self._answered = self._enter_waits = False
         self._local_now = self._local(text)
         if self._asked is not None:
             self._asked.cancel()
@@ -123,10 +127,23 @@ class Omnibox(SearchField):
             patients + self._local_now, f"{more:,} more patients match. Type on." if more else ""
         )
 
+        if self._enter_waits:
+            self._enter()
+
+    def _enter(self) -> None:
+        """Do what is chosen; if the answer to the last key is still to come, do it then.
+
+        Somebody who types a name and Enter at once must not get the patient of the key before.
+        """
+        self._enter_waits = not self._answered
+        if self._answered and self.popup.isVisible():
+            self._run(self.list.currentIndex())
+
     def _not_found(self, error: BaseException) -> None:
         self._show(self._local_now, explain(error))
 
     def _show(self, suggestions: tuple[Suggestion, ...], remark: str) -> None:
+        self._answered = True
         if not self.hasFocus():
             return
         self.list.suggestions.offer(suggestions)

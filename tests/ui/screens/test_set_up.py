@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from ehr_desktop.domain.errors import DiskFullError, InvalidInputError, WeakPasswordError
 from ehr_desktop.domain.people import Role
 from ehr_desktop.ui.screens.set_up import FoundingWork, SetUpScreen, detected_zone
-from ehr_desktop.ui.shell.main_window import MainWindow
 from tests.ui.conftest import SUGGESTION
 
 
@@ -136,7 +135,6 @@ def test_a_refusal_is_said_where_it_can_be_mended(qtbot, screen, founder, refusa
     fill_in(qtbot, screen)
     founder.refusal = refusal
     screen.submit()
-    assert not screen.button.isEnabled()
     qtbot.waitUntil(lambda: bool(place(screen)) and screen.button.isEnabled())
     founder.refusal = None
     with qtbot.waitSignal(screen.founded):
@@ -156,15 +154,3 @@ def test_an_account_name_has_no_spaces_and_an_address_has_an_at(qtbot, screen, f
 
 def test_the_detected_time_zone_is_a_real_one():
     assert ZoneInfo(detected_zone()).key == detected_zone()
-
-
-def test_founding_leads_to_signing_in(qtbot, parts, work):
-    window = MainWindow(parts, work)
-    qtbot.addWidget(window)
-    window.show()
-    window.begin()
-    assert window.set_up.isVisible()
-    fill_in(qtbot, window.set_up)
-    window.set_up.submit()
-    qtbot.waitUntil(window.sign_in.isVisible)
-    assert window.set_up is None

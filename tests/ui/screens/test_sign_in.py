@@ -1,5 +1,7 @@
 """Signing in."""
 
+import asyncio
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -28,6 +30,10 @@ def attempt(qtbot, screen, name, password):
     qtbot.keyClick(screen.prompt.input, Qt.Key.Key_Return)
 
 
+async def let_go(release):
+    release.set()
+
+
 def test_the_right_password_lets_in(qtbot, screen):
     with qtbot.waitSignal(screen.signed_in) as signed_in:
         attempt(qtbot, screen, "ines.duarte", PASSWORD)
@@ -46,11 +52,12 @@ def test_a_wrong_name_and_a_wrong_password_read_the_same(qtbot, screen, name, pa
     assert screen.prompt.input.hasFocus()
 
 
-def test_nothing_can_be_pressed_while_the_keys_are_opened(qtbot, bridge, clinic):
-    asked = []
+def test_nothing_can_be_pressed_while_the_keys_are_opened(qtbot, bridge, node, clinic):
+    asked, release = [], asyncio.Event()
 
     async def slow(name, password):
         asked.append(name)
+        await release.wait()
         return await clinic.session.sign_in(name, password)
 
     screen = SignInScreen(bridge, clinic, slow)
@@ -63,7 +70,7 @@ def test_nothing_can_be_pressed_while_the_keys_are_opened(qtbot, bridge, clinic)
     assert screen.prompt._progress.isVisible()
     screen.prompt.button.click()
     with qtbot.waitSignal(screen.signed_in):
-        pass
+        node.submit(let_go(release))
     assert asked == ["ines.duarte"]
 
 

@@ -106,7 +106,8 @@ def program(qtbot, parts, clinic):
     window = MainWindow(parts)
     qtbot.addWidget(window)
     window.resize(1366, 768)
-    window.show()
+    with qtbot.waitActive(window):
+        window.show()
     window.begin()
     qtbot.waitUntil(lambda: window.sign_in.clinic_name.text() != "")
     return Program(window, parts.seconds, clinic, qtbot)

@@ -1,6 +1,5 @@
 """The application, and what happens to errors nobody caught."""
 
-import logging
 import sys
 import threading
 
@@ -8,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from ehr_desktop.domain.errors import DiskFullError
-from ehr_desktop.ui.app import Reporter, open_window, write_log_to
+from ehr_desktop.ui.app import Reporter, log_kept_in, open_window
 from ehr_desktop.ui.explain import LOG
 from ehr_desktop.ui.prefs import Prefs
 from ehr_desktop.ui.shell.appearance import Appearance
@@ -67,13 +66,12 @@ def test_the_window_wears_the_look_of_last_time(qtbot, parts, reporter, theme):
 
 
 def test_the_log_lies_in_the_data_folder(tmp_path):
-    before = list(LOG.handlers)
-    write_log_to(tmp_path / "log")
-    LOG.log(logging.ERROR, "noted as %s", "abc123")
-    (added,) = [handler for handler in LOG.handlers if handler not in before]
-    LOG.removeHandler(added)
-    added.close()
-    assert "noted as abc123" in (tmp_path / "log" / "ehr-desktop.log").read_text()
+    with log_kept_in(tmp_path / "log"):
+        LOG.error("noted as %s", "abc123")
+    LOG.error("noted as %s", "too late")
+    written = (tmp_path / "log" / "ehr-desktop.log").read_text()
+    assert "noted as abc123" in written
+    assert "too late" not in written
 
 
 def test_damaged_preferences_count_as_none(tmp_path):

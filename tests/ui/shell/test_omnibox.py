@@ -1,7 +1,8 @@
 """One box for a patient, a command, a day."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 
 from ehr_desktop.ui.shell.context import Place, ShowDay
 from ehr_desktop.ui.shell.suggestions import Command, matching_commands
@@ -54,9 +55,9 @@ def test_a_day_leads_to_the_day_book(qtbot, area, omnibox):
 
 
 def test_a_command_is_found_by_a_word_that_means_the_same(qtbot, program, omnibox):
-    type_and_wait(qtbot, omnibox, "pause", "Lock now")
+    qtbot.keyClicks(omnibox, "pause")
     qtbot.keyClick(omnibox, Qt.Key.Key_Return)
-    assert program.area is None
+    qtbot.waitUntil(lambda: program.area is None)
 
 
 def test_down_and_up_choose_around_the_ends(qtbot, omnibox):
@@ -65,6 +66,15 @@ def test_down_and_up_choose_around_the_ends(qtbot, omnibox):
     assert omnibox.list.currentIndex().row() == last
     qtbot.keyClick(omnibox, Qt.Key.Key_Down)
     assert omnibox.list.currentIndex().row() == 0
+
+
+def test_enter_right_after_the_last_key_waits_for_its_answer(qtbot, area, omnibox):
+    omnibox.setText("whitfield")
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
+    QCoreApplication.sendEvent(omnibox, event)
+    assert area.charts.windows == ()
+    qtbot.waitUntil(lambda: len(area.charts.windows) == 1)
+    assert area.charts.windows[0].patient == made_id("patient 11")
 
 
 def test_escape_leaves_and_forgets(qtbot, omnibox):
