@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from typing_extensions import override
 
+from ehr_desktop.domain.errors import SignInRefusedError
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import Actor, Clinic
 from ehr_desktop.ui.explain import explain
@@ -18,6 +19,7 @@ from ehr_desktop.ui.shell.lock_page import LockPage
 from ehr_desktop.ui.shell.work_area import Leaving, ShellParts, WorkArea
 
 PROGRAM_NAME: Final = "EHR Desktop"
+UNLOCK_REFUSED: Final = "That is not your password. Try again."
 _WINDOW: Final = "main"
 _FIRST_SIZE: Final = (1280, 800)
 _LEAST_SIZE: Final = (820, 560)
@@ -188,8 +190,12 @@ class MainWindow(QWidget):
             self,
             self._parts.clinic.session.unlock(desk.actor, password),
             done=lambda _actor: self._take_up(desk),
-            failed=lambda error: self.lock_page.prompt.refuse(explain(error)),
+            failed=self._unlock_refused,
         )
+
+    def _unlock_refused(self, error: BaseException) -> None:
+        known = isinstance(error, SignInRefusedError)
+        self.lock_page.prompt.refuse(UNLOCK_REFUSED if known else explain(error))
 
     def _lock_failed(self, error: BaseException) -> None:
         self.lock_page.prompt.refuse(explain(error))
