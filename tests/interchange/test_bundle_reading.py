@@ -98,6 +98,13 @@ def test_entries_across_chunk_borders_are_whole():
     assert [entry.body for entry in read(bundle(*bodies))] == bodies
 
 
+def test_a_number_across_a_chunk_border_is_whole():
+    head = b'{"resourceType":"Bundle",'
+    raw = head + b" " * (CHUNK - len(head) - 10) + b'"total":123456,"entry":[]}'
+    assert raw.index(b"456") > CHUNK > raw.index(b"123")
+    assert read(raw) == []
+
+
 @pytest.mark.parametrize(
     ("resource", "code"),
     [
