@@ -22,7 +22,7 @@ TEXTS = {
     "not-json": "This entry is not JSON.",
     "too-deep": "This entry is nested too deeply.",
     "too-large": "This entry is larger than 32 MiB.",
-    "too-many-elements": "This entry has more than a million elements.",
+    "too-many-elements": "This entry has more than half a million elements.",
     "duplicate-key": "An object names the same element twice.",
     "not-a-number": "NaN and Infinity are not JSON.",
     "number-too-large": "A number is larger or longer than any record needs.",

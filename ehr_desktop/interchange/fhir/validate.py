@@ -60,10 +60,8 @@ class _Check:
 
     def resource(self, value: Any, depth: int) -> None:
         """Check a resource that stands on its own: the root, or one in a Bundle."""
-        outer = self._contained
         self._contained = _contained_ids(value)
         self._typed_resource(value, depth)
-        self._contained = outer
 
     def _typed_resource(self, value: Any, depth: int) -> None:
         kind = value.get("resourceType") if type(value) is dict else None
