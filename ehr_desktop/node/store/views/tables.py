@@ -68,6 +68,7 @@ PATIENT: Final = Table(
     _text("email"),
     _text("address"),
     _text("deceased"),
+    Index("patient_name", "id", "family", "given"),
     Index("patient_changed", "changed_ms"),
     Index("patient_reference", "reference"),
     Index("patient_full_url", "full_url"),
