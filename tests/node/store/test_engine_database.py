@@ -30,6 +30,29 @@ def write(database: Database, *bodies: str) -> None:
             connection.exec_driver_sql("INSERT INTO note (body) VALUES (?)", (body,))
 
 
+def write_and_fail(database: Database) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO note (body) VALUES ('lost')")
+        raise KeyError
+
+
+def write_until_full(database: Database, written: list[str]) -> None:
+    for number in range(10_000):
+        body = f"{number:05d}" * 1000
+        write(database, body, body + "second")
+        written += [body, body + "second"]
+
+
+def fill(folder: Path) -> None:
+    with (folder / "ballast").open("wb", buffering=0) as ballast:
+        while True:
+            ballast.write(bytes(4096))
+
+
+def open_with_table(path: Path) -> None:
+    migrate(open_database(path, KEY), [one_table])
+
+
 def bodies(database: Database) -> list[str]:
     with database.reading() as connection:
         return list(connection.exec_driver_sql("SELECT body FROM note ORDER BY number").scalars())
@@ -63,9 +86,8 @@ def test_what_was_written_is_there_after_closing_and_opening(database, tmp_path)
 
 def test_an_error_in_the_block_undoes_all_of_it(database):
     write(database, "kept")
-    with pytest.raises(KeyError), database.writing() as connection:
-        connection.exec_driver_sql("INSERT INTO note (body) VALUES ('lost')")
-        raise KeyError
+    with pytest.raises(KeyError):
+        write_and_fail(database)
     assert bodies(database) == ["kept"]
 
 
@@ -119,7 +141,8 @@ def test_a_flipped_bit_in_the_first_page_is_found_at_opening(database, tmp_path)
 def test_a_flipped_bit_further_on_is_found_when_it_is_read_and_named(database, tmp_path):
     write(database, *(f"{number:01000d}" for number in range(200)))
     database.close()
-    flip(tmp_path / "note.db", 4096 * 20 + 100)
+    for page in range(15, 25):
+        flip(tmp_path / "note.db", 4096 * page + 100)
     damaged = open_database(tmp_path / "note.db", KEY)
     assert any("page 21" in line for line in damaged.damaged_pages())
     with pytest.raises(HomeDamagedError):
@@ -196,13 +219,9 @@ def test_a_full_disk_keeps_everything_that_was_committed_and_nothing_else(small_
     migrate(database, [one_table])
     written: list[str] = []
     with pytest.raises(DiskFullError):
-        for number in range(10_000):
-            body = f"{number:05d}" * 1000
-            write(database, body, body + "second")
-            written += [body, body + "second"]
+        write_until_full(database, written)
     assert written
     assert bodies(database) == written
-    (small_disk / "ballast").unlink(missing_ok=True)
     database.close()
     again = open_database(small_disk / "note.db", KEY)
     assert bodies(again) == written
@@ -210,9 +229,7 @@ def test_a_full_disk_keeps_everything_that_was_committed_and_nothing_else(small_
 
 
 def test_a_home_on_a_full_disk_is_told_as_full(small_disk):
-    with (small_disk / "ballast").open("wb", buffering=0) as ballast, pytest.raises(OSError):
-        while True:
-            ballast.write(bytes(4096))
+    with pytest.raises(OSError, match="No space left"):
+        fill(small_disk)
     with pytest.raises(DiskFullError):
-        database = open_database(small_disk / "note.db", KEY)
-        migrate(database, [one_table])
+        open_with_table(small_disk / "note.db")

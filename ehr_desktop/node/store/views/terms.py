@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ehr_desktop.node.store.views.dates import birth_dates
-from ehr_desktop.node.store.views.folding import NAME_CHARS, compact, digits, storable, words
+from ehr_desktop.node.store.views.folding import NAME_CHARS, compact, digits, fold, storable, words
 from ehr_desktop.node.store.views.tables import NameKind
 
 MOST_WORDS: Final = 8
@@ -48,10 +48,11 @@ def read_terms(text: str) -> Terms:
     pieces = rest.split()
     numbered = [piece for piece in pieces if any(char.isdecimal() for char in piece)]
     without = [piece for piece in born.rest.split() if piece not in numbered]
-    all_words = _unique(words(rest))
+    # signs alone are a name only where there is nothing else to look for
+    all_words = _unique(fold(rest).split() if born.dates else words(rest))
     return Terms(
         words=all_words,
-        lettered=_unique(words(" ".join(without))),
+        lettered=_unique(fold(" ".join(without)).split()),
         kinds=_kinds(rest, all_words),
         dates=born.dates,
         dated=dated,
