@@ -23,6 +23,10 @@ class NameKind(IntEnum):
     INITIALS = 3
 
 
+WHOLE_NAMES: Final = (NameKind.FAMILY, NameKind.GIVEN, NameKind.OTHER)
+"""The kinds that hold all words of a name."""
+
+
 class HandleKind(IntEnum):
     """What a row of `handle` is: something other than a name that people look patients up by."""
 
