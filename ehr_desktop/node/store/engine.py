@@ -187,6 +187,7 @@ def _engine(path: Path, key: bytearray, *, connections: int, begin: str) -> Engi
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
+        pool_use_lifo=True,  # the connection used last has the warmest pages
         hide_parameters=True,
     )
 

@@ -110,7 +110,8 @@ def _write_index(connection: Connection, numbered: Sequence[tuple[int, PatientSe
         identifiers += [{"value": value, "patient": number} for value in values]
     for table, rows in ((NAME_PART, parts), (HANDLE, handles), (IDENTIFIER, identifiers)):
         if rows:
-            connection.execute(insert(table), rows)
+            # in key order, pages are written once and not here and there
+            connection.execute(insert(table), sorted(rows, key=lambda row: tuple(row.values())))
     _count_words(connection, uses)
 
 

@@ -1,22 +1,28 @@
 """Questions about the day book."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ehr_desktop.domain.errors import NotFoundError
-from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId
+from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId
+from ehr_desktop.domain.patients import Demographics, PatientSummary
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, AppointmentStatus, Slot
 from ehr_desktop.node.store.engine import Database
-from ehr_desktop.node.store.views.patient_rows import to_patient
 from ehr_desktop.node.store.views.tables import APPOINTMENT, PATIENT
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE_MS: Final = 60_000
 _FREED: Final = tuple(status.value for status in FREES_THE_SLOT)
 _TIMES: Final = APPOINTMENT.c
+_COLUMNS: Final = (
+    *(_TIMES.id, _TIMES.provider, _TIMES.patient, PATIENT.c.family, PATIENT.c.given),
+    *(_TIMES.start_ms, _TIMES.minutes, _TIMES.wall_start, _TIMES.time_zone, _TIMES.status),
+    *(_TIMES.status_ms, _TIMES.reason, _TIMES.comment, _TIMES.override_reason),
+)
+"""What `_to_appointment` unpacks, in this order."""
 
 
 class AppointmentQueries:
@@ -43,7 +49,7 @@ class AppointmentQueries:
             if providers:
                 wanted = wanted.where(_TIMES.provider.in_(list(providers)))
             rows = connection.execute(wanted.order_by(_TIMES.provider, _TIMES.start_ms, _TIMES.id))
-            return tuple(_to_appointment(row, names) for row in rows)
+            return tuple(_to_appointment(row, names) for row in rows.all())
 
     def of_patient(
         self, patient: PatientId, names: Mapping[PersonId, str], limit: int = 500
@@ -52,7 +58,7 @@ class AppointmentQueries:
         wanted = _select().where(_TIMES.patient == patient)
         with self._database.reading() as connection:
             rows = connection.execute(wanted.order_by(_TIMES.start_ms.desc()).limit(limit))
-            return tuple(_to_appointment(row, names) for row in rows)
+            return tuple(_to_appointment(row, names) for row in rows.all())
 
     def appointment(self, appointment: AppointmentId, names: Mapping[PersonId, str]) -> Appointment:
         """Give one appointment.
@@ -97,28 +103,33 @@ def _touching(connection: Connection, start_ms: int, end_ms: int) -> Iterator[Co
 
 
 def _select() -> Select[Any]:
-    booked = [column.label(f"booked_{column.name}") for column in APPOINTMENT.c]
-    return select(*booked, PATIENT).join_from(
-        APPOINTMENT, PATIENT, PATIENT.c.id == APPOINTMENT.c.patient, isouter=True
+    return select(*_COLUMNS).join_from(
+        APPOINTMENT, PATIENT, PATIENT.c.id == _TIMES.patient, isouter=True
     )
 
 
-def _to_appointment(row: Row[Any], names: Mapping[PersonId, str]) -> Appointment:
+def _to_appointment(row: Sequence[Any], names: Mapping[PersonId, str]) -> Appointment:
+    identity, provider, patient, family, given, start_ms, minutes, *rest = row
+    wall_start, time_zone, status, status_ms, reason, comment, override_reason = rest
     return Appointment(
-        id=AppointmentId(row.booked_id),
-        provider=PersonId(row.booked_provider),
-        patient=PatientId(row.booked_patient),
-        patient_name=to_patient(row).name if row.id is not None else "",
-        slot=_slot(row.booked_start_ms, row.booked_minutes),
-        wall_start=row.booked_wall_start,
-        time_zone=row.booked_time_zone,
-        status=AppointmentStatus(row.booked_status),
-        reason=row.booked_reason,
-        comment=row.booked_comment,
-        override_reason=row.booked_override_reason,
-        provider_name=names.get(PersonId(row.booked_provider), ""),
-        status_since=_EPOCH + timedelta(milliseconds=row.booked_status_ms),
+        id=AppointmentId(identity),
+        provider=PersonId(provider),
+        patient=PatientId(patient),
+        patient_name="" if family is None else _name(patient, family, given),
+        slot=_slot(start_ms, minutes),
+        wall_start=wall_start,
+        time_zone=time_zone,
+        status=AppointmentStatus(status),
+        reason=reason,
+        comment=comment,
+        override_reason=override_reason,
+        provider_name=names.get(provider, ""),
+        status_since=_EPOCH + timedelta(milliseconds=status_ms),
     )
+
+
+def _name(patient: str, family: str, given: str) -> str:
+    return PatientSummary(PatientId(patient), RecordId(""), Demographics(family, given)).name
 
 
 def _slot(start_ms: int, minutes: int) -> Slot:

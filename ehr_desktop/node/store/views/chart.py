@@ -1,11 +1,11 @@
 """Questions about one patient's chart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.chart import (
@@ -30,9 +30,23 @@ MOST_ROWS: Final = 500
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STRUCK_OUT: Final = frozenset({"entered-in-error", "refuted"})
 _PAST: Final = frozenset({"inactive", "resolved"})
-_COLUMNS: Final = [
-    column for column in ENTRY.c if column.name not in {"number", "patient", "folded"}
-]
+_CATEGORIES: Final = {category.value: category for category in Category}
+_E: Final = ENTRY.c
+_COLUMNS: Final = (
+    *(_E.record, _E.version, _E.category, _E.resource_type, _E.recorded_ms, _E.author),
+    *(_E.transaction_id, _E.amended, _E.origin, _E.section, _E.title, _E.detail, _E.status),
+    *(_E.when_text, _E.value, _E.unit, _E.code, _E.interpretation, _E.reference_low),
+    *(_E.reference_high, _E.encounter),
+)
+"""What `_to_entry` unpacks: what `EntrySource` holds, then the fields of `Entry`, in order."""
+
+_PAGE: Final = (
+    select(*_COLUMNS)
+    .where(_E.patient == bindparam("of"), _E.section == bindparam("kind"))
+    .order_by(_E.sort_ms.desc(), _E.recorded_ms.desc(), _E.number.desc())
+    .limit(bindparam("most"))
+    .offset(bindparam("skipped"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ class ChartQueries:
         self._team = team
 
     def summary(
-        self, patient: PatientId, names: Mapping[PersonId, str], *, per_section: int = 50
+        self, patient: PatientId, names: Mapping[PersonId, str], *, per_section: int = 25
     ) -> ChartSummary:
         """Give what opens first: all of it seen in one state of the view.
 
@@ -66,16 +80,16 @@ class ChartQueries:
             if row is None:
                 raise NotFoundError(patient)
             totals = _totals(connection, patient)
-            allergies = _entries(connection, names, MOST_ROWS, 0, *_in(patient, _ALLERGIES))
+            allergies = _entries(connection, names, patient, _ALLERGIES, limit=MOST_ROWS)
             statement = self._allergy_statement(connection, patient)
             sections = {
-                kind: Section(
+                kind.value: Section(
                     kind.value,
-                    _entries(connection, names, per_section, 0, *_in(patient, kind))
-                    if kind in totals
-                    else (),
-                    totals.get(kind, 0),
+                    _entries(connection, names, patient, kind, limit=per_section),
+                    totals[kind],
                 )
+                if kind in totals
+                else Section(kind.value, (), 0)
                 for kind in SectionKind
                 if kind is not _ALLERGIES
             }
@@ -83,7 +97,7 @@ class ChartQueries:
             patient=to_patient(row),
             allergy_statement=statement,
             allergies=allergies,
-            **{kind.value: section for kind, section in sections.items()},
+            **sections,
         )
 
     def section(
@@ -100,9 +114,11 @@ class ChartQueries:
         its words or their beginnings, and `total` counts those.
         """
         wanted = [*_in(patient, kind), *_holding(text)]
+        total = select(func.count()).select_from(ENTRY).where(*wanted)
         with self._database.reading() as connection:
-            entries = _entries(connection, names, limit, offset, *wanted)
-            total = select(func.count()).select_from(ENTRY).where(*wanted)
+            entries = _entries(
+                connection, names, patient, kind, limit=limit, offset=offset, text=text
+            )
             return Section(kind.value, entries, connection.execute(total).scalar_one())
 
     def trend(
@@ -111,8 +127,8 @@ class ChartQueries:
         """Give the latest `limit` entries with a value and this code, oldest first."""
         newest = (
             select(*_COLUMNS)
-            .where(ENTRY.c.patient == patient, ENTRY.c.code == code, ENTRY.c.value != "")
-            .order_by(ENTRY.c.sort_ms.desc(), ENTRY.c.recorded_ms.desc())
+            .where(_E.patient == patient, _E.code == code, _E.value != "")
+            .order_by(_E.sort_ms.desc(), _E.recorded_ms.desc())
             .limit(limit)
         )
         with self._database.reading() as connection:
@@ -126,21 +142,19 @@ class ChartQueries:
             NotFoundError: this view holds no such record.
         """
         with self._database.reading() as connection:
-            row = connection.execute(
-                select(*_COLUMNS).where(ENTRY.c.record == record)
-            ).one_or_none()
+            row = connection.execute(select(*_COLUMNS).where(_E.record == record)).one_or_none()
         if row is None:
             raise NotFoundError(record)
         return _to_entry(row, names)
 
     def records(self, patient: PatientId) -> tuple[ExportRow, ...]:
         """Give every record of a patient this view knows, the Patient resource first."""
-        columns = (ENTRY.c.record, ENTRY.c.category, ENTRY.c.resource_type, ENTRY.c.reference)
+        columns = (_E.record, _E.category, _E.resource_type, _E.reference)
         own = select(PATIENT.c.record, PATIENT.c.reference, PATIENT.c.full_url)
-        rest = select(*columns, ENTRY.c.full_url).order_by(ENTRY.c.number)
+        rest = select(*columns, _E.full_url).order_by(_E.number)
         with self._database.reading() as connection:
             first = connection.execute(own.where(PATIENT.c.id == patient)).all()
-            others = connection.execute(rest.where(ENTRY.c.patient == patient)).all()
+            others = connection.execute(rest.where(_E.patient == patient)).all()
         demographics = Category.DEMOGRAPHICS.value
         rows = [(row[0], demographics, "Patient", row[1], row[2]) for row in first]
         return tuple(
@@ -164,9 +178,7 @@ class ChartQueries:
         """
         if self._team is not Team.CLINICAL:
             return AllergyStatement.UNAVAILABLE
-        rows = connection.execute(
-            select(ENTRY.c.none_known, ENTRY.c.status).where(*_in(patient, _ALLERGIES))
-        )
+        rows = connection.execute(select(_E.none_known, _E.status).where(*_in(patient, _ALLERGIES)))
         standing = [(none, status) for none, status in rows if status not in _STRUCK_OUT]
         if any(not none and status not in _PAST for none, status in standing):
             return AllergyStatement.KNOWN
@@ -179,19 +191,17 @@ _ALLERGIES: Final = SectionKind.ALLERGIES
 
 
 def _in(patient: PatientId, kind: SectionKind) -> tuple[ColumnElement[bool], ...]:
-    return ENTRY.c.patient == patient, ENTRY.c.section == kind.value
+    return _E.patient == patient, _E.section == kind.value
 
 
 def _holding(text: str) -> Iterable[ColumnElement[bool]]:
-    spaced = " " + ENTRY.c.folded
+    spaced = " " + _E.folded
     return (func.instr(spaced, f" {word}") > 0 for word in words(text)[:8])
 
 
 def _totals(connection: Connection, patient: PatientId) -> dict[SectionKind, int]:
     rows = connection.execute(
-        select(ENTRY.c.section, func.count())
-        .where(ENTRY.c.patient == patient)
-        .group_by(ENTRY.c.section)
+        select(_E.section, func.count()).where(_E.patient == patient).group_by(_E.section)
     )
     return {SectionKind(row[0]): row[1] for row in rows}
 
@@ -199,45 +209,31 @@ def _totals(connection: Connection, patient: PatientId) -> dict[SectionKind, int
 def _entries(
     connection: Connection,
     names: Mapping[PersonId, str],
+    patient: PatientId,
+    kind: SectionKind,
+    *,
     limit: int,
-    offset: int,
-    *wanted: ColumnElement[bool],
+    offset: int = 0,
+    text: str = "",
 ) -> tuple[Entry, ...]:
-    page = (
-        select(*_COLUMNS)
-        .where(*wanted)
-        .order_by(ENTRY.c.sort_ms.desc(), ENTRY.c.recorded_ms.desc(), ENTRY.c.number.desc())
-        .limit(max(0, min(limit, MOST_ROWS)))
-        .offset(max(0, offset))
-    )
-    return tuple(_to_entry(row, names) for row in connection.execute(page))
+    most, skipped = max(0, min(limit, MOST_ROWS)), max(0, offset)
+    values = {"of": patient, "kind": kind.value, "most": most, "skipped": skipped}
+    rows = connection.execute(_PAGE.where(*_holding(text)), values).all()
+    return tuple(_to_entry(row, names) for row in rows)
 
 
-def _to_entry(row: Row[Any], names: Mapping[PersonId, str]) -> Entry:
+def _to_entry(row: Sequence[Any], names: Mapping[PersonId, str]) -> Entry:
+    record, version, category, kind, recorded_ms, author, transaction, amended, origin, *line = row
     source = EntrySource(
-        record=RecordId(row.record),
-        version=row.version,
-        category=Category(row.category),
-        resource_type=row.resource_type,
-        recorded=_EPOCH + timedelta(milliseconds=row.recorded_ms),
-        author=PersonId(row.author),
-        author_name="" if row.origin else names.get(PersonId(row.author), ""),
-        transaction=TransactionId(row.transaction_id),
-        amended=row.amended,
-        origin=row.origin,
+        RecordId(record),
+        version,
+        _CATEGORIES[category],
+        kind,
+        _EPOCH + timedelta(milliseconds=recorded_ms),
+        PersonId(author),
+        "" if origin else names.get(author, ""),
+        TransactionId(transaction),
+        amended,
+        origin,
     )
-    return Entry(
-        source=source,
-        kind=row.section,
-        title=row.title,
-        detail=row.detail,
-        status=row.status,
-        when=row.when_text,
-        value=row.value,
-        unit=row.unit,
-        code=row.code,
-        interpretation=row.interpretation,
-        reference_low=row.reference_low,
-        reference_high=row.reference_high,
-        encounter=row.encounter,
-    )
+    return Entry(source, *line)

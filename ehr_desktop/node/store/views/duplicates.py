@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import Connection, select
 
 from ehr_desktop.domain.patients import Demographics, DuplicateWarning, PatientSummary
-from ehr_desktop.node.store.views.folding import compact, digits, words
+from ehr_desktop.node.store.views.folding import compact, digits, storable, words
 from ehr_desktop.node.store.views.patient_rows import summaries
 from ehr_desktop.node.store.views.spelling import Vocabulary, similar_names
 from ehr_desktop.node.store.views.tables import HANDLE, NAME_PART, PATIENT, HandleKind, NameKind
@@ -48,14 +48,15 @@ def _candidates(
         (HandleKind.RECORD_NUMBER, compact(wanted.record_number)),
         (HandleKind.INSURANCE_ID, compact(wanted.insurance_id)),
         (HandleKind.PHONE, digits(wanted.phone).lstrip("0")),
-        (HandleKind.EMAIL, wanted.email.strip().lower()),
+        (HandleKind.EMAIL, storable(wanted.email).strip().lower()),
     ):
         if text:
             condition = (HANDLE.c.kind == kind) & (HANDLE.c.text == text)
             found = select(HANDLE.c.patient).where(condition).limit(_MOST)
             yield from connection.execute(found).scalars()
     if wanted.birth_date:
-        dates = (wanted.birth_date, _swapped(wanted.birth_date))
+        born_on = storable(wanted.birth_date)
+        dates = (born_on, _swapped(born_on))
         born = select(PATIENT.c.number).where(PATIENT.c.birth_date.in_(dates)).limit(_MOST)
         yield from connection.execute(born).scalars()
     typed = words(wanted.family) + words(wanted.given)

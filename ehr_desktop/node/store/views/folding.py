@@ -59,9 +59,9 @@ def storable(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Give the words of a name. A name of signs only is one word, so that it can be found."""
+    """Give the words of a name. A name of signs only keeps them, so that it can be found."""
     text = text[:NAME_CHARS]
-    return fold(text).split() or ["".join(storable(text).casefold().split())] * bool(text.strip())
+    return fold(text).split() or storable(text).casefold().split()
 
 
 def compact(text: str) -> str:

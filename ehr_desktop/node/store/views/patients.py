@@ -77,6 +77,8 @@ class PatientQueries:
         None when nobody, or more than one, has it.
         """
         wanted = storable(reference)
+        if not wanted:
+            return None
         return self._only(or_(PATIENT.c.reference == wanted, PATIENT.c.full_url == wanted))
 
     def by_identifier(self, value: str) -> PatientId | None:
@@ -113,4 +115,4 @@ class PatientQueries:
     def _only(self, wanted: ColumnElement[bool]) -> PatientId | None:
         with self._database.reading() as connection:
             found = connection.execute(select(PATIENT.c.id).where(wanted).limit(2)).scalars().all()
-        return PatientId(found[0]) if len(found) == 1 and found[0] else None
+        return PatientId(found[0]) if len(found) == 1 else None

@@ -14,7 +14,14 @@ from ehr_desktop.domain.patients import Match, PatientPage
 from ehr_desktop.node.store.views.folding import digits
 from ehr_desktop.node.store.views.patient_rows import summaries
 from ehr_desktop.node.store.views.spelling import Vocabulary, similar_names
-from ehr_desktop.node.store.views.tables import HANDLE, NAME_PART, PATIENT, HandleKind, NameKind
+from ehr_desktop.node.store.views.tables import (
+    HANDLE,
+    NAME_PART,
+    PATIENT,
+    WHOLE_NAMES,
+    HandleKind,
+    NameKind,
+)
 from ehr_desktop.node.store.views.terms import Terms, read_terms
 
 MOST_ROWS: Final = 500
@@ -110,12 +117,20 @@ def _everywhere(connection: Connection, terms: Terms) -> _Found:
             found.add(_handles(connection, kind, text, exact=True), _VIA_HANDLE[kind])
     found.add(_born(connection, terms), "birth_date")
     if not terms.dated and terms.words:
-        names = _name_rows(connection, terms.words, terms.kinds)
-        for number, via in _distinct(names, 0, _MOST_FOUND).items():
-            found.via.setdefault(number, via)
+        _add_names(connection, terms, found)
     for kind, text, within in _handle_questions(terms, whole):
         found.add(_handles(connection, kind, text, within=within), _VIA_HANDLE[kind])
     return found
+
+
+def _add_names(connection: Connection, terms: Terms, found: _Found) -> None:
+    """Add names as the grammar has them or, where there are none, with the words anywhere."""
+    for kinds in dict.fromkeys((terms.kinds, WHOLE_NAMES)):
+        names = _name_rows(connection, terms.words, kinds)
+        for number, via in _distinct(names, 0, _MOST_FOUND).items():
+            found.via.setdefault(number, via)
+        if found.via:
+            return
 
 
 def _handle_questions(
@@ -201,8 +216,7 @@ def _distinct(rows: Iterator[tuple[int, str]], offset: int, limit: int) -> dict[
 def _within(column: ColumnElement[int], names: Sequence[str]) -> list[ColumnElement[bool]]:
     if not names:
         return []
-    kinds = (NameKind.FAMILY, NameKind.GIVEN, NameKind.OTHER)
-    return [column.in_(select(NAME_PART.c.patient).where(*_named(names, kinds)))]
+    return [column.in_(select(NAME_PART.c.patient).where(*_named(names, WHOLE_NAMES)))]
 
 
 def _born(connection: Connection, terms: Terms) -> Iterator[int]:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from sqlalchemy import Connection, select
 
 from ehr_desktop.node.store.views.folding import sound
-from ehr_desktop.node.store.views.tables import NAME_PART, WORD, NameKind
+from ehr_desktop.node.store.views.tables import NAME_PART, WHOLE_NAMES, WORD
 
 SHORTEST: Final = 3
 """A shorter word is too little to guess from; it still narrows what the others find."""
@@ -79,7 +79,7 @@ def _rows_with(connection: Connection, words: Iterable[str]) -> list[tuple[int, 
         statement = (
             select(NAME_PART.c.patient, NAME_PART.c.text)
             .where(
-                NAME_PART.c.kind.in_((NameKind.FAMILY, NameKind.GIVEN, NameKind.OTHER)),
+                NAME_PART.c.kind.in_(WHOLE_NAMES),
                 # the word itself, and what stands behind it after a blank
                 NAME_PART.c.text >= word,
                 NAME_PART.c.text < f"{word}!",

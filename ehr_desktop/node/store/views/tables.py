@@ -23,6 +23,10 @@ class NameKind(IntEnum):
     INITIALS = 3
 
 
+WHOLE_NAMES: Final = (NameKind.FAMILY, NameKind.GIVEN, NameKind.OTHER)
+"""The kinds that hold all words of a name."""
+
+
 class HandleKind(IntEnum):
     """What a row of `handle` is: something other than a name that people look patients up by."""
 
@@ -68,6 +72,7 @@ PATIENT: Final = Table(
     _text("email"),
     _text("address"),
     _text("deceased"),
+    Index("patient_name", "id", "family", "given"),
     Index("patient_changed", "changed_ms"),
     Index("patient_reference", "reference"),
     Index("patient_full_url", "full_url"),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ehr_desktop.node.store.views.dates import birth_dates
-from ehr_desktop.node.store.views.folding import NAME_CHARS, compact, digits, storable, words
-from ehr_desktop.node.store.views.tables import NameKind
+from ehr_desktop.node.store.views.folding import NAME_CHARS, compact, digits, fold, storable, words
+from ehr_desktop.node.store.views.tables import WHOLE_NAMES, NameKind
 
 MOST_WORDS: Final = 8
 
@@ -24,7 +24,7 @@ class Terms:
 
     words: tuple[str, ...] = ()
     lettered: tuple[str, ...] = ()
-    kinds: tuple[NameKind, ...] = (NameKind.FAMILY, NameKind.GIVEN, NameKind.OTHER)
+    kinds: tuple[NameKind, ...] = WHOLE_NAMES
     dates: tuple[str, ...] = ()
     dated: bool = False
     handle: str = ""
@@ -48,10 +48,11 @@ def read_terms(text: str) -> Terms:
     pieces = rest.split()
     numbered = [piece for piece in pieces if any(char.isdecimal() for char in piece)]
     without = [piece for piece in born.rest.split() if piece not in numbered]
-    all_words = _unique(words(rest))
+    # signs alone are a name only where there is nothing else to look for
+    all_words = _unique(fold(rest).split() if born.dates else words(rest))
     return Terms(
         words=all_words,
-        lettered=_unique(words(" ".join(without))),
+        lettered=_unique(fold(" ".join(without)).split()),
         kinds=_kinds(rest, all_words),
         dates=born.dates,
         dated=dated,
@@ -68,7 +69,7 @@ def _kinds(rest: str, all_words: tuple[str, ...]) -> tuple[NameKind, ...]:
         return (NameKind.FAMILY,) if before.strip() else (NameKind.GIVEN,)
     if len(all_words) == 1 and 2 <= len(all_words[0]) <= 4:
         return tuple(NameKind)
-    return (NameKind.FAMILY, NameKind.GIVEN, NameKind.OTHER)
+    return WHOLE_NAMES
 
 
 def _unique(found: list[str]) -> tuple[str, ...]:
