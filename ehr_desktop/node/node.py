@@ -13,7 +13,7 @@ from ehr_desktop.domain.errors import HomeDamagedError, HomeMissingError
 from ehr_desktop.domain.events import Event
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.ledger import NodeStatus
-from ehr_desktop.domain.people import Clinic, OpeningHours, Workstation
+from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Workstation
 from ehr_desktop.domain.projection import Projector
 from ehr_desktop.node.charts import Charts
 from ehr_desktop.node.checking import Checking
@@ -129,6 +129,14 @@ class Node:
         """Forget every key, close every file, and let go of the data directory."""
         await self._core.close()
         self._lock.release()
+
+    def require(self, actor: Actor) -> None:
+        """Let only somebody who is signed in go on.
+
+        Raises:
+            NotSignedInError: the session was locked or has ended.
+        """
+        self._core.session(actor)
 
     @staticmethod
     def new_id() -> str:

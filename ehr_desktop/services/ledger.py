@@ -16,6 +16,7 @@ class Ledger:
         self, actor: Actor, *, before: int | None = None, limit: int = 100
     ) -> tuple[BlockSummary, ...]:
         """Give blocks below the height `before`, newest first."""
+        self._node.require(actor)
         return await self._node.explorer.blocks(before, limit)
 
     async def transactions(
@@ -28,6 +29,7 @@ class Ledger:
         refused_only: bool = False,
     ) -> tuple[TransactionSummary, ...]:
         """Give transactions below the position `before`, newest first, pending ones on top."""
+        self._node.require(actor)
         return await self._node.explorer.transactions(
             self._node.people.names(),
             height=height,
@@ -42,4 +44,5 @@ class Ledger:
         Raises:
             NotFoundError: there is no such final transaction.
         """
+        self._node.require(actor)
         return await self._node.explorer.proof(transaction)

@@ -16,16 +16,19 @@ class People:
 
     async def list(self, actor: Actor) -> tuple[Staff, ...]:
         """Give everybody, active accounts first, by name."""
+        self._node.require(actor)
         return self._node.people.all()
 
     async def providers(self, actor: Actor) -> tuple[Staff, ...]:
         """Give active doctors and nurses, doctors first, by name."""
+        self._node.require(actor)
         staff = [s for s in self._node.people.all() if s.active]
         doctors = [s for s in staff if s.role is Role.DOCTOR]
         return (*doctors, *(s for s in staff if s.role is Role.NURSE))
 
     async def awaiting_keys(self, actor: Actor) -> tuple[PersonId, ...]:
         """Give who can read nothing yet, until a colleague of the team signs in here."""
+        self._node.require(actor)
         return await self._node.people.awaiting_keys()
 
     async def add(self, actor: Actor, account: NewAccount) -> Staff:
@@ -61,6 +64,7 @@ class People:
 
     async def workstations(self, actor: Actor) -> tuple[Workstation, ...]:
         """Give the paired PCs."""
+        self._node.require(actor)
         return await self._node.workstations()
 
 

@@ -1,14 +1,25 @@
 """The clinic contract: founding, and changes of name, zone and hours."""
 
 from ehr_desktop.domain.people import Action, Role, Team
-from ehr_desktop.node.contracts.rules import Context, Refusal, allow, container_count
+from ehr_desktop.node.contracts.rules import (
+    Context,
+    Refusal,
+    allow,
+    container_count,
+    usable_key,
+)
 from ehr_desktop.node.contracts.statements import ChangeClinic, FoundClinic
+from ehr_desktop.node.ledger.transaction import device_id_of
 
 
 def found(statement: FoundClinic, context: Context) -> None:
     """Write the first state of a network; only ever the first transaction of the genesis block."""
     _nothing_before(context)
     container_count(context, 1)
+    usable_key(statement.device_key)
+    usable_key(statement.administrator_key)
+    if statement.device != device_id_of(statement.device_key):
+        raise Refusal("device-name", device=statement.device.hex())
     state = context.state
     state.put("clinic", value=[statement.name, statement.time_zone, _hours(statement.hours)])
     state.put("directory", value=statement.directory)

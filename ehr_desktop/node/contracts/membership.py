@@ -3,7 +3,13 @@
 from typing import Any
 
 from ehr_desktop.domain.people import TEAMS_OF_ROLE, Action, Role, Team
-from ehr_desktop.node.contracts.rules import Context, Refusal, allow, container_count
+from ehr_desktop.node.contracts.rules import (
+    Context,
+    Refusal,
+    allow,
+    container_count,
+    usable_key,
+)
 from ehr_desktop.node.contracts.statements import (
     DeactivateMember,
     EnrolMember,
@@ -19,6 +25,7 @@ def enrol(statement: EnrolMember, context: Context) -> None:
     """Add an account, signed by an administrator."""
     allow(context, Action.MANAGE_PEOPLE)
     container_count(context, 1)
+    usable_key(statement.signing_key)
     if context.state.get("member", statement.person) is not None:
         raise Refusal("already-a-member", person=statement.person.hex())
     context.state.put(

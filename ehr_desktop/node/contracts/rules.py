@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ehr_desktop.domain.people import Action, Role, may
 from ehr_desktop.node.contracts.state import State
+from ehr_desktop.node.crypto.sign import is_usable_public_key
 from ehr_desktop.node.ledger.transaction import Payload
 
 
@@ -47,3 +48,9 @@ def container_count(context: Context, count: int) -> None:
     """Refuse `containers` unless the transaction commits to exactly `count` of them."""
     if len(context.payload.containers) != count:
         raise Refusal("containers", expected=count, found=len(context.payload.containers))
+
+
+def usable_key(public: bytes) -> None:
+    """Refuse `weak-key` for a signing key under which a signature would prove nothing."""
+    if not is_usable_public_key(public):
+        raise Refusal("weak-key")
