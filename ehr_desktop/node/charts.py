@@ -61,7 +61,13 @@ class Charts:
         made: list[Sealed] = []
 
         def prepare(connection: Connection) -> Prepared:
-            sealer = Sealer(session, connection, self._core.value, self._core.files, progress)
+            sealer = Sealer(
+                session,
+                connection,
+                self._core.pipeline.value_here(connection),
+                self._core.files,
+                progress,
+            )
             sealed = sealer.seal(chosen, records, source, register=patient is None)
             made.append(sealed)
             return Prepared(sealed.unsigned, sealed.plain, sealed.discard)

@@ -130,7 +130,11 @@ class Diary:
                 only = Unsigned(statement(0), session.person, session.keys.signing, subject)
                 return Prepared([only])
             sealer = Sealer(
-                session, connection, self._core.value, self._core.files, lambda _bytes: None
+                session,
+                connection,
+                self._core.pipeline.value_here(connection),
+                self._core.files,
+                lambda _bytes: None,
             )
             record = NewRecord(Category.APPOINTMENTS, "Appointment", words)
             sealed, epoch, container = sealer.seal_words(subject, record)

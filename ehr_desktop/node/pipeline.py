@@ -43,6 +43,7 @@ from ehr_desktop.node.store.secrets import KeyBox
 
 MOST_TRANSACTIONS = 1000
 MOST_BYTES = 800 * 1024
+VALUES_KEPT = 200_000
 """A block takes at most this many transactions and bytes."""
 
 
@@ -101,6 +102,7 @@ class Pipeline:
 
     def _load(self, connection: Connection) -> None:
         self._tree = state.load_tree(connection)
+        self._values: dict[bytes, bytes | None] = {}
         newest = blocks.head(connection)
         self.head: Header | None = Header.decode(newest[2]) if newest else None
         size = self.head.tree_size if self.head else 0
@@ -159,6 +161,17 @@ class Pipeline:
         with self._database.reading() as connection:
             return State(lambda place: state.value(connection, place)).get(*parts)
 
+    def value_here(self, connection: Connection) -> Callable[..., Any]:
+        """Give a reader of the contract state for the writer thread, which remembers values."""
+        return State(lambda place: self._remembered(connection, place)).get
+
+    def _remembered(self, connection: Connection, place: bytes) -> bytes | None:
+        if place not in self._values:
+            if len(self._values) >= VALUES_KEPT:
+                self._values.clear()
+            self._values[place] = state.value(connection, place)
+        return self._values[place]
+
     @property
     def state_root(self) -> bytes:
         """The root of the state after the newest block."""
@@ -202,7 +215,9 @@ class Pipeline:
         self._require_sound(block)
         certificate = self._agree(block.header)
         with self._database.writing() as connection:
-            verdicts, changes = _run(connection, batch, height)
+            chain_state = State(lambda place: self._remembered(connection, place))
+            verdicts = run_block(batch, chain_state, height)
+            changes = chain_state.changes
             delta = self._tree.update(changes, lambda number: state.bucket(connection, number))
             state.store(connection, changes, delta)
             first = self._frontier.size
@@ -212,6 +227,7 @@ class Pipeline:
             ]
             _store_block(connection, block.header, certificate.encode(), nodes, final)
         self._tree.apply(delta)
+        self._values.update(changes)
         self._frontier = frontier
         self.head = block.header
         del self._pending[: len(batch)]
@@ -264,14 +280,6 @@ def run_block(batch: Sequence[Transaction], chain_state: State, height: int) -> 
     verdicts = [execute(transaction, chain_state, height) for transaction in batch]
     chain_state.put("outcomes", height, value=outcomes_digest(verdicts))
     return verdicts
-
-
-def _run(
-    connection: Connection, batch: Sequence[Transaction], height: int
-) -> tuple[list[Verdict], dict[bytes, bytes | None]]:
-    chain_state = State(lambda place: state.value(connection, place))
-    verdicts = run_block(batch, chain_state, height)
-    return verdicts, chain_state.changes
 
 
 def _store_what_it_brings(connection: Connection, name: bytes, unsigned: Unsigned) -> None:

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from ehr_desktop.node.store.tables import CONTAINERS as C
 
 LARGEST_ROW = 256 * 1024
 """Sealed bytes above this size are a file of their own."""
+
+
+_BY_COMMITMENT = select(C).where(C.c.commitment == bindparam("wanted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def add_containers(connection: Connection, containers: Sequence[StoredContainer]
 
 def container(connection: Connection, commitment: bytes) -> StoredContainer | None:
     """Give one container by its commitment."""
-    row = connection.execute(select(C).where(C.c.commitment == commitment)).first()
+    row = connection.execute(_BY_COMMITMENT, {"wanted": commitment}).first()
     return None if row is None else StoredContainer(*row)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.ledger.merkle import Node
@@ -16,25 +16,27 @@ from ehr_desktop.node.ledger.state import (
 )
 from ehr_desktop.node.store.tables import STATE_ENTRIES, STATE_NODES
 
+# built once: contracts ask so often that building the statement would cost more than running it
+_VALUE = select(STATE_ENTRIES.c.value).where(
+    STATE_ENTRIES.c.bucket == bindparam("bucket"), STATE_ENTRIES.c.key_hash == bindparam("key_hash")
+)
+_BUCKET = select(STATE_ENTRIES.c.key_hash, STATE_ENTRIES.c.value).where(
+    STATE_ENTRIES.c.bucket == bindparam("bucket")
+)
+
 
 def value(connection: Connection, key: bytes) -> bytes | None:
     """Give the canonical bytes under a state key."""
     key_hash = key_hash_of(key)
     found: bytes | None = connection.execute(
-        select(STATE_ENTRIES.c.value).where(
-            STATE_ENTRIES.c.bucket == bucket_of(key_hash), STATE_ENTRIES.c.key_hash == key_hash
-        )
+        _VALUE, {"bucket": bucket_of(key_hash), "key_hash": key_hash}
     ).scalar()
     return found
 
 
 def bucket(connection: Connection, number: int) -> dict[bytes, bytes]:
     """Give a bucket's entries as key hash to value hash."""
-    rows = connection.execute(
-        select(STATE_ENTRIES.c.key_hash, STATE_ENTRIES.c.value).where(
-            STATE_ENTRIES.c.bucket == number
-        )
-    )
+    rows = connection.execute(_BUCKET, {"bucket": number})
     return {key_hash: value_hash_of(stored) for key_hash, stored in rows}
 
 
