@@ -9,6 +9,7 @@ from ehr_desktop.interchange.fhir.elements import (
     address_text,
     coding_text,
     concept_text,
+    first,
     human_name,
     objects,
     quantity,
@@ -73,7 +74,7 @@ def _members(label: str, value: Json, *, top: bool = False) -> Iterator[tuple[st
             continue
         yield from _lines(f"{label} / {_label(name)}" if label else _label(name), member)
     if top:
-        narrative = plain_text(word((value.get("text") or {}).get("div")))
+        narrative = plain_text(word(first(value.get("text")).get("div")))
         if narrative:
             yield "Text", narrative[:_LONGEST]
 

@@ -38,5 +38,5 @@ def contact_point(patient: Json, system: str) -> Json:
 def home_address(patient: Json) -> Json:
     """Give the address where the person lives now, or else any, or an empty object."""
     found = objects(patient.get("address"))
-    current = [one for one in found if one.get("use") not in _NOT_HOME]
+    current = [one for one in found if word(one.get("use")) not in _NOT_HOME]
     return next(iter(current or found), {})
