@@ -77,7 +77,7 @@ class PeopleScreen(QWidget):
 
     def end_account(self) -> None:
         """Ask before the chosen account is ended."""
-        person = self.model.at(self.table.current_row())
+        person = self.model.at(self.table.currentIndex().row())
         if person is None or not self._may_end(person):
             return
         self._question = ShellConfirmation(
@@ -89,7 +89,7 @@ class PeopleScreen(QWidget):
         )
         self._question.confirmed.connect(self._end_confirmed)
         self._question.closed.connect(self._question.deleteLater)
-        self._question.setProperty("row", self.table.current_row())
+        self._question.setProperty("row", self.table.currentIndex().row())
         self._question.open_over()
 
     @property
@@ -131,7 +131,7 @@ class PeopleScreen(QWidget):
         )
 
     def _show(self, staff: tuple[Staff, ...]) -> None:
-        row = self.table.current_row()
+        row = self.table.currentIndex().row()
         self.table.set_loading(loading=False)
         self.model.show(staff)
         self.page.set_count(f"{self.model.active} active of {len(staff)} accounts")

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 from typing_extensions import override
@@ -31,7 +32,10 @@ class Omnibox(SearchField):
     """Suggests while one types; Down and Up choose, Enter does it, Esc leaves.
 
     `local` gives what needs no search (commands, days) for a text; `pick` takes a patient.
+    `left` asks for the focus to be put elsewhere.
     """
+
+    left = Signal()
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class Omnibox(SearchField):
         self._host = host
         self._asked: Future[PatientPage] | None = None
         self._local_now: tuple[Suggestion, ...] = ()
+        self._request = 0
         self._answered = True
         self._enter_waits = False
         self.popup = QFrame(host)
@@ -63,6 +68,7 @@ class Omnibox(SearchField):
         self.popup.setLayout(column(self.list, self._remark, spacing=0, margin=4))
         self.popup.hide()
         self.textChanged.connect(self._suggest)
+        host.installEventFilter(self)
 
     def begin(self) -> None:
         """Take the focus and offer what is usual."""
@@ -75,10 +81,10 @@ class Omnibox(SearchField):
         self.popup.hide()
         if self._asked is not None:
             self._asked.cancel()
+        self._request += 1
         self._answered, self._enter_waits = True, False
-        if self.text():
-            self.clear()
-            self.popup.hide()
+        self.left.emit()
+        self.clear()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -102,7 +108,7 @@ class Omnibox(SearchField):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if watched is self._host and event.type() == QEvent.Type.Resize:
             self.popup.hide()
         return super().eventFilter(watched, event)
 
@@ -116,9 +122,18 @@ class Omnibox(SearchField):
             self._asked.cancel()
         limit = MOST_PATIENTS if text else RECENT_PATIENTS
         search = self._clinic.patients.search(self._actor, text, limit=limit)
-        self._asked = self._bridge.call(self, search, done=self._found, failed=self._not_found)
+        self._request += 1
+        self._asked = self._bridge.call(
+            self,
+            search,
+            done=partial(self._found, self._request),
+            failed=partial(self._not_found, self._request),
+        )
 
-    def _found(self, page: PatientPage) -> None:
+    def _found(self, request: int, page: PatientPage) -> None:
+        # What was finished cannot be cancelled any more, and may still be on its way here.
+        if request != self._request:
+            return
         patients = tuple(
             patient_suggestion(match.patient, self._picker(match.patient)) for match in page.matches
         )
@@ -126,7 +141,6 @@ class Omnibox(SearchField):
         self._show(
             patients + self._local_now, f"{more:,} more patients match. Type on." if more else ""
         )
-
         if self._enter_waits:
             self._enter()
 
@@ -139,8 +153,9 @@ class Omnibox(SearchField):
         if self._answered and self.popup.isVisible():
             self._run(self.list.currentIndex())
 
-    def _not_found(self, error: BaseException) -> None:
-        self._show(self._local_now, explain(error))
+    def _not_found(self, request: int, error: BaseException) -> None:
+        if request == self._request:
+            self._show(self._local_now, explain(error))
 
     def _show(self, suggestions: tuple[Suggestion, ...], remark: str) -> None:
         self._answered = True

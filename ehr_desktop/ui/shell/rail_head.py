@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -21,7 +22,8 @@ class RailHead(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = ElidedLabel(name, self, font=ui_font(weight=QFont.Weight.DemiBold))
+        bold = ui_font(weight=QFont.Weight.DemiBold)
+        self._name = ElidedLabel(name, self, font=bold, mode=Qt.TextElideMode.ElideRight)
         line = row(BrandMark(self, size_px=_MARK_PX), self._name, spacing=Space.ONE + 2)
         line.setContentsMargins(6, 2, 0, Space.TWO)
         line.setStretch(1, 1)

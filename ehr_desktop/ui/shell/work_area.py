@@ -133,9 +133,7 @@ class WorkArea(QWidget):
     def resume(self) -> None:
         """Come back after a lock."""
         self.truth_bar.refresh()
-        current = self.stack.currentWidget()
-        if current is not None:
-            current.setFocus()
+        self._focus_screen()
 
     def navigate(self, place: Place, wish: Wish | None = None) -> None:
         """Bring a screen up; see `Navigate`."""
@@ -147,7 +145,7 @@ class WorkArea(QWidget):
         self._parts.prefs.set_text("screen", place.value)
         if wish is not None and isinstance(screen, GrantsWishes):
             screen.grant(wish)
-        elif not self.omnibox.hasFocus():
+        else:
             screen.setFocus()
 
     def notify(
@@ -209,6 +207,7 @@ class WorkArea(QWidget):
             pick=self._pick,
         )
         self.omnibox.setMaximumWidth(OMNIBOX_PX)
+        self.omnibox.left.connect(self._focus_screen)
         self.user_menu = UserMenu(self.actor.staff, self._parts.prefs, self._doings, self)
         top = QFrame(self)
         top.setFixedHeight(TOP_PX)
@@ -264,6 +263,11 @@ class WorkArea(QWidget):
 
     def _chosen(self, key: str) -> None:
         self.navigate(Place(key))
+
+    def _focus_screen(self) -> None:
+        current = self.stack.currentWidget()
+        if current is not None:
+            current.setFocus()
 
     def _register(self) -> None:
         self.navigate(Place.PATIENTS, RegisterPatient())

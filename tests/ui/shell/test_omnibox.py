@@ -78,10 +78,18 @@ def test_enter_right_after_the_last_key_waits_for_its_answer(qtbot, area, omnibo
 
 
 def test_escape_leaves_and_forgets(qtbot, omnibox):
+    seen = []
     type_and_wait(qtbot, omnibox, "ashw", "ASHWORTH, Margaret")
     qtbot.keyClick(omnibox, Qt.Key.Key_Escape)
-    assert not omnibox.popup.isVisible()
     assert omnibox.text() == ""
+    assert not omnibox.hasFocus()
+    omnibox._bridge.call(omnibox, nothing(), done=seen.append, failed=seen.append)
+    qtbot.waitUntil(lambda: seen == [None])
+    assert not omnibox.popup.isVisible()
+
+
+async def nothing():
+    return None
 
 
 def test_nothing_found_is_said(qtbot, omnibox):
