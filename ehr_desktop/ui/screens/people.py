@@ -38,7 +38,7 @@ class PeopleScreen(QWidget):
         self.table = Table("People", self)
         self.table.setModel(self.model)
         self.table.set_empty_state(EmptyState("users", "Nobody here yet"))
-        self.table.set_widths(220, 140, 180, 160, 260)
+        self.table.set_widths(190, 120, 150, 130, 240)
         self.table.set_loading(loading=True)
         self.add_button = primary_button(
             "Add account", icon_name="user-plus", shortcut="Ctrl+Shift+N"
