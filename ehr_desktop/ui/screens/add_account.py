@@ -11,7 +11,7 @@ from ehr_desktop.domain.errors import (
 )
 from ehr_desktop.domain.people import Role, Staff
 from ehr_desktop.services.values import NewAccount
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.staff_table import ROLE_LABELS
 from ehr_desktop.ui.screens.new_password import NewPassword, PasswordRules
 from ehr_desktop.ui.shell.context import ScreenContext

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.errors import SignInRefusedError, WeakPasswordError
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.screens.new_password import NewPassword, PasswordRules
 from ehr_desktop.ui.shell.context import ScreenContext
 from ehr_desktop.ui.shell.overlay_stops import ShellDrawer

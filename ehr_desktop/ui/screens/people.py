@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.events import Event, PeopleChanged
 from ehr_desktop.domain.people import Staff
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.staff_table import StaffTable
 from ehr_desktop.ui.screens.add_account import AddAccountDrawer
 from ehr_desktop.ui.screens.new_password import PasswordRules

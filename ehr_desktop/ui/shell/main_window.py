@@ -12,7 +12,7 @@ from typing_extensions import override
 from ehr_desktop.domain.errors import SignInRefusedError
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import Actor, Clinic
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.screens.set_up import FoundingWork, SetUpScreen
 from ehr_desktop.ui.screens.sign_in import SignInScreen
 from ehr_desktop.ui.shell.idle import IdleWatch
