@@ -187,6 +187,7 @@ QCalendarWidget QAbstractItemView { selection-background-color: $accent;
 QCalendarWidget QAbstractItemView:disabled { color: $text_disabled; }
 """
 
+
 def stylesheet(tokens: Tokens) -> str:
     """Return the application's style sheet in the colours of `tokens`."""
     return Template(_TEXT + _BUTTONS + _FIELDS + _LISTS + _SURFACES).substitute(_words(tokens))
