@@ -3,11 +3,14 @@
 Soft limits only ask; hard limits are what no living person or no instrument gives.
 """
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from ehr_desktop.ui.models.chart_flags import number
+
+
+_PLAIN_NUMBER: Final = re.compile(r"\d{1,4}(\.\d{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ def problem_of(reading: Reading, unit: str, text: str) -> str:
     """Say why `text` cannot be a reading, or nothing."""
     if not text:
         return "Write the number you read."
-    value = number(text)
-    if value is None or Decimal(text) != Decimal(text.lower().partition("e")[0]):
+    value = number(text) if _PLAIN_NUMBER.fullmatch(text) else None
+    if value is None:
         return "Write a number, such as 37.2."
     limits = reading.limits
     if not limits.hard_low <= value <= limits.hard_high:
