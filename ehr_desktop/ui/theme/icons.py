@@ -22,13 +22,16 @@ def icon(name: str, tone: Tone = Tone.NEUTRAL, size_px: int = ICON_PX) -> QIcon:
     return coloured_icon(name, worn_tokens().tone(tone).foreground, size_px)
 
 
-def coloured_icon(name: str, colour: str, size_px: int = ICON_PX) -> QIcon:
-    """Return the icon `name` drawn in `colour` (`#rrggbb`), with a disabled variant."""
+def coloured_icon(name: str, colour: str, size_px: int = ICON_PX, gap_px: int = 0) -> QIcon:
+    """Return the icon `name` drawn in `colour` (`#rrggbb`), with a disabled variant.
+
+    `gap_px` empties that much on the trailing side: Qt sets the text of a button too close.
+    """
     disabled = worn_tokens().text_disabled
     drawn = QIcon()
     for ratio in sorted({1.0, _screen_ratio()}):
-        drawn.addPixmap(_pixmap(name, colour, size_px, ratio))
-        drawn.addPixmap(_pixmap(name, disabled, size_px, ratio), QIcon.Mode.Disabled)
+        drawn.addPixmap(_pixmap(name, colour, size_px, ratio, gap_px))
+        drawn.addPixmap(_pixmap(name, disabled, size_px, ratio, gap_px), QIcon.Mode.Disabled)
     return drawn
 
 
@@ -42,18 +45,19 @@ def _screen_ratio() -> float:
     return application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0
 
 
-def _pixmap(name: str, colour: str, size_px: int, ratio: float) -> QPixmap:
-    return QPixmap.fromImage(_drawn(name, colour, size_px, ratio))
+def _pixmap(name: str, colour: str, size_px: int, ratio: float, gap_px: int = 0) -> QPixmap:
+    return QPixmap.fromImage(_drawn(name, colour, size_px, ratio, gap_px))
 
 
 @lru_cache(maxsize=1024)
-def _drawn(name: str, colour: str, size_px: int, ratio: float) -> QImage:
+def _drawn(name: str, colour: str, size_px: int, ratio: float, gap_px: int) -> QImage:
     """Draw the icon once; an image, since a pixmap must not outlive the application."""
-    image = QImage(QSize(size_px, size_px) * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    size = QSize(size_px + gap_px, size_px) * ratio
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     renderer = QSvgRenderer(QByteArray(recoloured(name, colour)))
     painter = QPainter(image)
-    renderer.render(painter, QRectF(image.rect()))
+    renderer.render(painter, QRectF(0, 0, size_px * ratio, size_px * ratio))
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image

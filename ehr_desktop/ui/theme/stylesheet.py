@@ -20,7 +20,7 @@ QLabel[tone="success"] { color: $success_fg; }
 QLabel[tone="warning"] { color: $warning_fg; }
 QLabel[tone="danger"] { color: $danger_fg; }
 QLabel[tone="note"] { color: $note_fg; }
-QLabel[tone="accent"] { color: $accent; }
+QLabel[tone="accent"] { color: $link; }
 QLabel:disabled { color: $text_disabled; }
 """
 
@@ -35,7 +35,7 @@ QPushButton[look="primary"]:pressed { background: $accent_pressed; border-color:
 QPushButton[look="danger"] { background: $danger_fill; color: $on_danger;
   border-color: $danger_fill; }
 QPushButton[look="danger"]:hover { background: $danger_hover; border-color: $danger_hover; }
-QPushButton[look="ghost"] { background: transparent; border-color: transparent; color: $accent; }
+QPushButton[look="ghost"] { background: transparent; border-color: transparent; color: $link; }
 QPushButton[look="ghost"]:hover { background: $accent_soft; }
 QPushButton[look="icon"] { background: transparent; border-color: transparent; padding: 0;
   min-width: 34px; max-width: 34px; }
@@ -59,11 +59,16 @@ QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit, QTextEdit {
   background: $surface; color: $text; border: 1px solid $border; border-radius: $radius;
   padding: 0 9px; min-height: 34px; selection-background-color: $accent;
   selection-color: $on_accent; }
-QPlainTextEdit, QTextEdit { padding: 6px 5px; }
+QPlainTextEdit, QTextEdit { padding: 5px 6px; }
+QComboBox { padding-left: 11px; }
+QLineEdit[echoMode="2"] { lineedit-password-character: 8226; }
+QLineEdit[leading="true"] { padding-left: 2px; }
 QLineEdit:hover, QComboBox:hover, QPlainTextEdit:hover { border-color: $text_muted; }
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
   border: 2px solid $focus; padding: 0 8px; min-height: 32px; }
-QPlainTextEdit:focus, QTextEdit:focus { padding: 5px 4px; }
+QPlainTextEdit:focus, QTextEdit:focus { padding: 4px 5px; }
+QComboBox:focus { padding-left: 10px; }
+QLineEdit[leading="true"]:focus { padding-left: 1px; }
 QLineEdit[invalid="true"], QComboBox[invalid="true"], QPlainTextEdit[invalid="true"] {
   border-color: $danger_fill; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled, QPlainTextEdit:disabled {
@@ -78,6 +83,8 @@ QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px so
   selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 30px; padding: 0 8px;
   border-radius: $radius_small; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; min-height: 0;
+  padding: 0 2px; background: transparent; }
 QSpinBox::up-button, QSpinBox::down-button { border: none; width: 20px; }
 QSpinBox::up-arrow { image: url($mark_chevron_up); width: 12px; height: 12px; }
 QSpinBox::down-arrow { image: url($mark_chevron_down); width: 12px; height: 12px; }
@@ -101,9 +108,9 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 _LISTS = """
 QAbstractItemView { background: $surface; color: $text; border: none; outline: none;
   selection-background-color: $accent_soft; selection-color: $text; }
-QTableView { alternate-background-color: $surface; gridline-color: $hairline; }
-QHeaderView { background: $surface; border: none; }
-QHeaderView::section { background: $surface; color: $text_muted; border: none;
+QTableView { background: transparent; gridline-color: $hairline; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: transparent; color: $text_muted; border: none;
   border-bottom: 1px solid $edge; padding: 0 12px; min-height: 34px; font-weight: 500; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::up-arrow { image: url($mark_chevron_up); width: 14px; height: 14px; }
@@ -155,7 +162,7 @@ QTabBar::tab { background: transparent; color: $text_muted; border: none; paddin
   margin-right: 20px; min-height: 34px; font-weight: 500; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
-QTabBar:focus::tab:selected { border: 2px solid $focus; border-radius: $radius_small;
+QTabBar::tab:selected:focus { border: 2px solid $focus; border-radius: $radius_small;
   padding: 0 2px; min-height: 32px; }
 QTabBar::tab:disabled { color: $text_disabled; }
 QMenu { background: $surface; border: 1px solid $edge; padding: 4px; }

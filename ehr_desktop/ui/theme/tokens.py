@@ -89,6 +89,7 @@ class Tokens:
     text_muted: str
     text_faint: str
     text_disabled: str
+    link: str
     accent: str
     accent_hover: str
     accent_pressed: str
@@ -136,6 +137,7 @@ LIGHT = Tokens(
     text_muted="#4d5666",
     text_faint="#636c7c",
     text_disabled="#9aa2b0",
+    link="#2f4fc7",
     accent="#3355d1",
     accent_hover="#2a48b8",
     accent_pressed="#233d9c",
@@ -167,16 +169,17 @@ DARK = Tokens(
     text_muted="#aeb6c4",
     text_faint="#949dac",
     text_disabled="#5f6878",
-    accent="#8ea6ff",
-    accent_hover="#a6b9ff",
-    accent_pressed="#7891f2",
-    on_accent="#0d1430",
+    link="#a3b6ff",
+    accent="#4a69e2",
+    accent_hover="#3f5dd6",
+    accent_pressed="#3550c0",
+    on_accent="#ffffff",
     accent_soft="#222c4d",
     on_accent_soft="#b9c8ff",
     focus="#a6b9ff",
-    danger_fill="#ff9a91",
-    danger_hover="#ffb1aa",
-    on_danger="#390805",
+    danger_fill="#d2373c",
+    danger_hover="#bd2b30",
+    on_danger="#ffffff",
     tooltip="#343c4a",
     on_tooltip="#f2f4f8",
     success=TonePair("#7fdba2", "#123021"),
@@ -198,6 +201,7 @@ HIGH_CONTRAST = Tokens(
     text_muted="#e6e6e6",
     text_faint="#cfcfcf",
     text_disabled="#8c8c8c",
+    link="#ffe97a",
     accent="#ffe14d",
     accent_hover="#fff09c",
     accent_pressed="#e6c400",
@@ -244,7 +248,7 @@ def text_pairs(tokens: Tokens) -> Iterator[tuple[str, str, str]]:
             yield f"{text} on {surface}", getattr(tokens, text), getattr(tokens, surface)
     for surface in ("canvas", "surface", "raised"):
         background = getattr(tokens, surface)
-        yield f"accent on {surface}", tokens.accent, background
+        yield f"link on {surface}", tokens.link, background
         for tone in Tone:
             yield f"{tone.value} on {surface}", tokens.tone(tone).foreground, background
     for tone in Tone:
@@ -252,6 +256,8 @@ def text_pairs(tokens: Tokens) -> Iterator[tuple[str, str, str]]:
         yield f"{tone.value} on its own", pair.foreground, pair.background
         yield f"text on {tone.value}", tokens.text, pair.background
         yield f"text_muted on {tone.value}", tokens.text_muted, pair.background
+    for tone in (Tone.WARNING, Tone.DANGER, Tone.NOTE, Tone.SUCCESS, Tone.ACCENT):
+        yield f"link on {tone.value}", tokens.link, tokens.tone(tone).background
     for fill in ("accent", "accent_hover", "accent_pressed"):
         yield f"on_accent on {fill}", tokens.on_accent, getattr(tokens, fill)
     for fill in ("danger_fill", "danger_hover"):

@@ -13,6 +13,8 @@ from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Tokens
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 
+_GAP_PX = 4
+
 
 class ButtonLook(Enum):
     """How much a button asks to be pressed."""
@@ -43,7 +45,8 @@ class Button(QPushButton):
         self.setProperty("look", look.value)
         self.setFont(ui_font(weight=QFont.Weight.Medium))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self._gap_px = _GAP_PX if text else 0
+        self.setIconSize(QSize(ICON_PX + self._gap_px, ICON_PX))
         self._draw_icon()
         if shortcut:
             self.setShortcut(QKeySequence(shortcut))
@@ -71,7 +74,8 @@ class Button(QPushButton):
     def _draw_icon(self) -> None:
         # Qt may ask for a change while the base class is still being made.
         if getattr(self, "_icon_name", ""):
-            self.setIcon(coloured_icon(self._icon_name, _ink(self._look, worn_tokens())))
+            ink = _ink(self._look, worn_tokens())
+            self.setIcon(coloured_icon(self._icon_name, ink, gap_px=self._gap_px))
 
 
 def primary_button(text: str, *, icon_name: str = "", shortcut: str = "") -> Button:
@@ -110,7 +114,7 @@ def _ink(look: ButtonLook, tokens: Tokens) -> str:
         case ButtonLook.DANGER:
             return tokens.on_danger
         case ButtonLook.GHOST:
-            return tokens.accent
+            return tokens.link
         case ButtonLook.SECONDARY:
             return tokens.text
         case ButtonLook.ICON | ButtonLook.SEGMENT:

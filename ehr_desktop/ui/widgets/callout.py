@@ -39,7 +39,8 @@ class Callout(QFrame):
         line = row(self._icon, words, *actions, spacing=Space.ONE_AND_HALF)
         line.setContentsMargins(Space.TWO, Space.ONE_AND_HALF, Space.TWO, Space.ONE_AND_HALF)
         line.setStretch(1, 1)
-        line.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
+        line.setAlignment(words, Qt.AlignmentFlag.AlignVCenter)
+        self._line = line
         self.setLayout(line)
         self.say(tone, title, text)
 
@@ -50,4 +51,6 @@ class Callout(QFrame):
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
+        side = Qt.AlignmentFlag.AlignTop if text else Qt.AlignmentFlag.AlignVCenter
+        self._line.setAlignment(self._icon, side)
         self.setAccessibleName(f"{title} {text}".strip())

@@ -31,6 +31,8 @@ class TextField(QLineEdit):
         where = position.LeadingPosition if leading else position.TrailingPosition
         action = self.addAction(icon(name, size_px=16), where)
         action.setToolTip(tip)
+        if leading:
+            self.setProperty("leading", "true")
         self._icons[action] = name
         if pressed:
             action.triggered.connect(pressed)
