@@ -1,22 +1,24 @@
-"""Days as people write them and as the program shows them."""
+"""Days as people write them in the omnibox."""
 
 import re
 from datetime import date, timedelta
 from typing import Final
 
-_MONTHS: Final = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
+from ehr_desktop.ui.widgets.dates import shown_date
+
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
 )
 _WEEKDAYS: Final = (
     "monday",
@@ -35,17 +37,9 @@ _WORDS: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s-]*([a-z]{3,9})\.?(?:[\
 _LEAST_LETTERS: Final = 3
 
 
-def day_text(day: date) -> str:
-    """Write `day` as 14-Aug-1980, in every language alike.
-
-    Source: NHS Common User Interface, Date Display, short date.
-    """
-    return f"{day.day:02d}-{_MONTHS[day.month - 1]}-{day.year:04d}"
-
-
 def weekday_text(day: date) -> str:
-    """Write `day` with its weekday: Friday 14-Aug-1980."""
-    return f"{_WEEKDAYS[day.weekday()].capitalize()} {day_text(day)}"
+    """Write `day` with its weekday: Friday 14-Aug-2026."""
+    return f"{_WEEKDAYS[day.weekday()].capitalize()} {shown_date(day)}"
 
 
 def read_day(text: str, today: date) -> date | None:
@@ -95,7 +89,7 @@ def _ahead(wanted: str, today: date) -> date | None:
 
 
 def _month(name: str) -> int:
-    return next((n for n, month in enumerate(_MONTHS, 1) if name[:3] == month.lower()), 0)
+    return next((n for n, month in enumerate(_MONTHS, 1) if name[:3] == month), 0)
 
 
 def _dated(day: int, month: int, year: str | None, today: date) -> date | None:

@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from ehr_desktop.ui.widgets.dates import shown_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ehr_desktop.ui.shell.days import day_text, read_day, weekday_text
+from ehr_desktop.ui.shell.days import read_day, weekday_text
 
 FRIDAY = date(2026, 8, 14)
 
@@ -48,7 +49,7 @@ def test_no_text_breaks_the_reader(text):
 
 @given(st.dates(min_value=date(1, 1, 1)))
 def test_what_is_written_is_read_back(day):
-    assert read_day(day_text(day), FRIDAY) == day
+    assert read_day(shown_date(day), FRIDAY) == day
 
 
 def test_a_day_is_written_one_way():
