@@ -4,10 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ehr_desktop.domain.people import Actor
 from ehr_desktop.services.values import Draft
-from ehr_desktop.ui.bridge import NodeBridge
-from ehr_desktop.ui.clinic_port import Drafts
+from ehr_desktop.ui.shell.context import ScreenContext
 
 KEEP_AFTER_MS = 600
 
@@ -23,15 +21,14 @@ class DraftKeeper(QObject):
 
     def __init__(
         self,
-        bridge: NodeBridge,
-        drafts: Drafts,
-        actor: Actor,
+        context: ScreenContext,
         key: str,
         text: Callable[[], str],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._drafts, self._actor, self._key = bridge, drafts, actor, key
+        self._bridge, self._drafts = context.bridge, context.clinic.drafts
+        self._actor, self._key = context.actor, key
         self._text = text
         self._stored = ""
         self._timer = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)

@@ -75,7 +75,7 @@ def value_text(entry: Entry) -> str:
 
 def shown_unit(unit: str) -> str:
     """Write a UCUM unit as people read it."""
-    return _UNITS.get(unit, unit.replace("*", "×") if unit.startswith("10*") else unit)
+    return _UNITS.get(unit, unit)
 
 
 def number(text: str) -> float | None:

@@ -10,7 +10,20 @@ from typing import Final
 from ehr_desktop.domain.patients import Demographics
 from ehr_desktop.ui.widgets.dates import shown_date, typed_date
 
-_MONTHS: Final = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
+_MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 _YEAR: Final = re.compile(r"\d{4}")
 _YEAR_MONTH: Final = re.compile(r"(\d{4})-(\d{1,2})")
 _MONTH_YEAR: Final = re.compile(r"([A-Za-z]{3,9})\.?[\s\-./]*(\d{4})")
@@ -46,21 +59,12 @@ def ago(when: str, now: datetime) -> str:
     Empty for what lies ahead or is no date.
     """
     day = first_day(when, now.tzinfo or UTC)
-    if day is None:
+    if day is None or day > now.date():
         return ""
-    days = (now.date() - day).days
     if _YEAR.fullmatch(when):
-        return _counted(now.year - day.year, "year", "this year")
-    if days < 0:
-        return ""
-    if days <= 1:
-        return ("today", "yesterday")[days]
-    if days < 14:
-        return f"{days} days ago"
-    if days < 61:
-        return f"{days // 7} weeks ago"
-    months = _months_between(day, now.date())
-    return f"{months} months ago" if months < 24 else f"{months // 12} years ago"
+        years = now.year - day.year
+        return f"{years} years ago" if years > 1 else ("this year", "last year")[years]
+    return _ago(day, now.date())
 
 
 def first_day(when: str, zone: tzinfo) -> date | None:
@@ -122,10 +126,15 @@ def typed_fhir_date(text: str) -> str | None:
     return None
 
 
-def _counted(count: int, unit: str, none: str) -> str:
-    if count <= 0:
-        return none if count == 0 else ""
-    return f"{count} {unit}{'' if count == 1 else 's'} ago"
+def _ago(day: date, today: date) -> str:
+    days, months = (today - day).days, _months_between(day, today)
+    if days <= 1:
+        return ("today", "yesterday")[days]
+    if days < 14:
+        return f"{days} days ago"
+    if days < 61:
+        return f"{days // 7} weeks ago"
+    return f"{months} months ago" if months < 24 else f"{months // 12} years ago"
 
 
 def _months_between(earlier: date, later: date) -> int:

@@ -9,7 +9,6 @@ from typing import Final
 
 from ehr_desktop.ui.models.chart_flags import number
 
-
 _PLAIN_NUMBER: Final = re.compile(r"\d{1,4}(\.\d{1,3})?")
 
 

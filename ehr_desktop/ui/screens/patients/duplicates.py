@@ -1,5 +1,7 @@
 """Who is already registered and may be the same person, shown while one types."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -63,7 +65,7 @@ class DuplicatePanel(QWidget):
         self._column = column(spacing=Space.ONE)
         self.setLayout(self._column)
         self._timer = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
-        self._timer.timeout.connect(self._ask)
+        self._timer.timeout.connect(self._ask_later)
         self.hide()
 
     @property
@@ -80,33 +82,44 @@ class DuplicatePanel(QWidget):
         self._wanted = demographics
         self._timer.start()
 
+    def look_now(self, demographics: Demographics, then: Callable[[], object]) -> None:
+        """Look at once, and call `then` with the answer shown (also when none came)."""
+        self._wanted = demographics
+        self._ask(then)
+
     def clear(self) -> None:
         """Show nobody."""
         self._timer.stop()
         self._asking += 1
         self._show(())
 
-    def _ask(self) -> None:
-        wanted = self._wanted
-        if len(wanted.family + wanted.given) < _SHORTEST:
+    def _ask_later(self) -> None:
+        if len(self._wanted.family + self._wanted.given) < _SHORTEST:
             self.clear()
-            return
+        else:
+            self._ask(lambda: None)
+
+    def _ask(self, then: Callable[[], object]) -> None:
+        self._timer.stop()
         self._asking += 1
         asked = self._asking
         self._context.bridge.call(
             self,
-            self._context.clinic.patients.duplicates(self._context.actor, wanted),
-            done=lambda found: self._found(asked, found),
-            failed=lambda _: self._found(asked, ()),
+            self._context.clinic.patients.duplicates(self._context.actor, self._wanted),
+            done=lambda found: self._found(asked, found, then),
+            failed=lambda _: self._found(asked, (), then),
         )
 
-    def _found(self, asked: int, warnings: tuple[DuplicateWarning, ...]) -> None:
+    def _found(
+        self, asked: int, warnings: tuple[DuplicateWarning, ...], then: Callable[[], object]
+    ) -> None:
         if asked == self._asking:
             others = tuple(each for each in warnings if each.patient.id != self._not)
-            self._show(sorted(others, key=lambda each: not each.strong))
+            self._show(tuple(sorted(others, key=lambda each: not each.strong)))
+        then()
 
-    def _show(self, warnings: list[DuplicateWarning] | tuple[DuplicateWarning, ...]) -> None:
-        shown = tuple(warnings)[:_SHOWN]
+    def _show(self, warnings: tuple[DuplicateWarning, ...]) -> None:
+        shown = warnings[:_SHOWN]
         if shown == self._warnings:
             return
         self._warnings = shown

@@ -134,9 +134,7 @@ class PatientForm(QWidget):
         form = self.form
         self._take("family", "Family name", self.family, help_text="Or the only name")
         self._take("given", "Given names", self.given)
-        born = self._made(
-            "birth_date", "Birth date", self.birth_date, help_text="A year is enough"
-        )
+        born = self._made("birth_date", "Birth date", self.birth_date, help_text="A year is enough")
         form.side_by_side(born, self._made("sex", "Sex", self.sex))
         self._between = column()
         form.add(self._between)

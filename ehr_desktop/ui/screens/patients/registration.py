@@ -44,9 +44,7 @@ class RegistrationDrawer(Drawer):
         self.submit = primary_button("Register", shortcut="Ctrl+S")
         self.add(self._draft_note, self.form, self._failure, self._kept)
         self.set_footer(self.submit)
-        self._drafts = DraftKeeper(
-            context.bridge, context.clinic.drafts, context.actor, DRAFT_KEY, self.form.draft, self
-        )
+        self._drafts = DraftKeeper(context, DRAFT_KEY, self.form.draft, self)
         self._confirmed = False
         self._busy = False
         self.form.edited.connect(self._edited)
@@ -114,22 +112,30 @@ class RegistrationDrawer(Drawer):
     def _submit(self) -> None:
         if self._busy or not self.form.check(self._context.now().date()):
             return
-        if self.duplicates.strong and not self._confirmed:
-            self._confirmed = True
-            self._label()
-            self._failure.say(
-                Tone.WARNING,
-                "Very probably already registered",
-                "Use the entry above, or press Register anyway.",
-            )
-            self._failure.show()
-            return
         self._set_busy(busy=True)
+        if self._confirmed:
+            self._register()
+        else:
+            self.duplicates.look_now(self.form.demographics(), self._looked)
+
+    def _looked(self) -> None:
+        if not self.duplicates.strong:
+            self._register()
+            return
+        self._set_busy(busy=False)
+        self._confirmed = True
+        self._label()
+        self._failure.say(
+            Tone.WARNING,
+            "Very probably already registered",
+            "Use the entry shown above, or press Register anyway.",
+        )
+        self._failure.show()
+
+    def _register(self) -> None:
         self._context.bridge.call(
             self,
-            self._context.clinic.patients.register(
-                self._context.actor, self.form.demographics()
-            ),
+            self._context.clinic.patients.register(self._context.actor, self.form.demographics()),
             done=self._registered,
             failed=self._failed,
         )
