@@ -60,6 +60,18 @@ def flag_of(entry: Entry) -> Flag | None:
     return LOW if low is not None and value < low else None
 
 
+def flag_text(entry: Entry) -> str:
+    """Give symbol and words of an entry's flag; empty if it has none."""
+    flag = flag_of(entry)
+    return flag.text if flag else ""
+
+
+def flag_tone(entry: Entry) -> Tone:
+    """Give the tone of an entry's flag."""
+    flag = flag_of(entry)
+    return flag.tone if flag else Tone.NEUTRAL
+
+
 def reference_text(entry: Entry) -> str:
     """Write the reference range: 20 to 41, up to 41, from 20; empty if there is none."""
     low, high = entry.reference_low, entry.reference_high

@@ -9,7 +9,7 @@ from typing import Final
 
 from ehr_desktop.ui.models.chart_flags import number
 
-_PLAIN_NUMBER: Final = re.compile(r"\d{1,4}(\.\d{1,3})?")
+_PLAIN_NUMBER: Final = re.compile(r"(0|[1-9]\d{0,3})(\.\d{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,19 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class VitalKind:
-    """A vital sign: `key` is what the clinic calls it, `readings` its numbers in order."""
+    """A vital sign: `key` is what the clinic calls it, `readings` its numbers in order, `codes`
+    what records may call it (LOINC).
+    """
 
     key: str
     title: str
     unit: str
     readings: tuple[Reading, ...]
+    codes: tuple[str, ...]
 
 
-def _single(key: str, title: str, unit: str, limits: Limits) -> VitalKind:
-    return VitalKind(key, title, unit, (Reading(title, limits),))
+def _single(key: str, title: str, unit: str, limits: Limits, *codes: str) -> VitalKind:
+    return VitalKind(key, title, unit, (Reading(title, limits),), (key, *codes))
 
 
 VITAL_KINDS: Final = (
@@ -50,16 +53,19 @@ VITAL_KINDS: Final = (
         "Blood pressure",
         "mmHg",
         (
-            Reading("Systolic", Limits(30, 90, 180, 320)),
-            Reading("Diastolic", Limits(10, 50, 110, 220)),
+            Reading("Systolic", Limits(40, 90, 180, 300)),
+            Reading("Diastolic", Limits(20, 50, 110, 200)),
         ),
+        ("blood-pressure", "85354-9"),
     ),
-    _single("heart-rate", "Heart rate", "per min", Limits(10, 45, 130, 350)),
-    _single("temperature", "Temperature", "°C", Limits(20, 35, 39, 45)),
-    _single("respiratory-rate", "Respiratory rate", "per min", Limits(2, 10, 30, 120)),
-    _single("oxygen-saturation", "Oxygen saturation", "%", Limits(20, 92, 100, 100)),
-    _single("weight", "Weight", "kg", Limits(0.2, 2, 180, 700)),
-    _single("height", "Height", "cm", Limits(20, 45, 210, 275)),
+    _single("heart-rate", "Heart rate", "per min", Limits(15, 45, 130, 300), "8867-4"),
+    _single("temperature", "Temperature", "°C", Limits(25, 35, 39.5, 45), "8310-5"),
+    _single("respiratory-rate", "Respiratory rate", "per min", Limits(3, 8, 30, 90), "9279-1"),
+    _single(
+        "oxygen-saturation", "Oxygen saturation", "%", Limits(30, 92, 100, 100), "2708-6", "59408-5"
+    ),
+    _single("weight", "Weight", "kg", Limits(0.2, 35, 200, 650), "29463-7"),
+    _single("height", "Height", "cm", Limits(20, 130, 210, 275), "8302-2"),
 )
 
 
