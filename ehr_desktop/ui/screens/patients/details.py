@@ -4,6 +4,7 @@ from datetime import UTC
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ehr_desktop.domain.errors import InvalidInputError
@@ -12,6 +13,7 @@ from ehr_desktop.services.values import ExportReport
 from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.models.chart_times import birth_text, shown_when
 from ehr_desktop.ui.screens.patients.patient_form import PatientForm
+from ehr_desktop.ui.screens.patients.whole_label import WholeLabel
 from ehr_desktop.ui.screens.patients.words import (
     SEX_WORDS,
     category_words,
@@ -19,12 +21,12 @@ from ehr_desktop.ui.screens.patients.words import (
     file_name,
 )
 from ehr_desktop.ui.shell.context import BookFor, Place, ScreenContext
-from ehr_desktop.ui.theme.tokens import Space, Tone
+from ehr_desktop.ui.theme.fonts import ui_font
+from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.key_values import KeyValueList
-from ehr_desktop.ui.widgets.labels import Body
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
 
 
@@ -37,7 +39,7 @@ class DetailsDrawer(Drawer):
         super().__init__(host, "Registration")
         self._context = context
         self._patient: PatientSummary | None = None
-        self._name = Body("", self, strong=True)
+        self._name = WholeLabel(ui_font(TypeSize.TITLE, QFont.Weight.DemiBold), self)
         self._facts = KeyValueList(parent=self)
         self._export = secondary_button("Export…", icon_name="download")
         self._book = secondary_button("Book…", icon_name="calendar-plus")
@@ -82,7 +84,7 @@ class DetailsDrawer(Drawer):
         self._editing(now=False)
         if self._patient is not None:
             known = self._patient.demographics
-            self._name.setText(self._patient.name)
+            self._name.set_text(self._patient.name)
             self._facts.set_pairs(self._pairs(known))
 
     def _pairs(self, known: Demographics) -> tuple[tuple[str, str], ...]:

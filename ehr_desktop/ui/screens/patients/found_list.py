@@ -12,6 +12,7 @@ from ehr_desktop.domain.patients import Match, PatientPage, PatientSummary
 from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.models.chart_pages import PAGE_ROWS, Column, PagedTable
 from ehr_desktop.ui.models.chart_times import birth_text
+from ehr_desktop.ui.screens.patients.fitting import fit_columns
 from ehr_desktop.ui.screens.patients.words import SEX_WORDS, counted, field_words
 from ehr_desktop.ui.shell.context import ScreenContext
 from ehr_desktop.ui.theme.tokens import Space
@@ -29,7 +30,8 @@ _MOVES: Final = {
     Qt.Key.Key_PageUp,
     Qt.Key.Key_PageDown,
 }
-_WIDTHS: Final = (280, 180, 90, 120, 150, 150)
+_WIDTHS: Final = (0, 180, 90, 120, 150, 150, 120)
+_VIA: Final = 6
 
 
 class FoundList(QWidget):
@@ -58,7 +60,8 @@ class FoundList(QWidget):
         self.rows.page_wanted.connect(self._fetch)
         self.table = Table("Patients", self)
         self.table.setModel(self.rows)
-        self.table.set_widths(*_WIDTHS)
+        fit_columns(self.table, *_WIDTHS)
+        self.table.setColumnHidden(_VIA, True)
         self.table.opened.connect(self._open)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
         self._count = Caption("", self)
@@ -87,6 +90,7 @@ class FoundList(QWidget):
         self._text = text
         self._asking += 1
         asked = self._asking
+        self.table.setColumnHidden(_VIA, not text)
         self.searching.emit(text)
         if not self.rows.rowCount():
             self.table.set_loading(loading=True)

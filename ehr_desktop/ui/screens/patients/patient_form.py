@@ -6,11 +6,12 @@ from datetime import UTC, date
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ehr_desktop.domain.ids import RecordNumber
 from ehr_desktop.domain.patients import Demographics, Sex
 from ehr_desktop.ui.models.chart_times import first_day, shown_when, typed_fhir_date
+from ehr_desktop.ui.screens.patients.fitting import top_row
 from ehr_desktop.ui.screens.patients.words import SEX_WORDS
 from ehr_desktop.ui.widgets.choice_field import ComboField
 from ehr_desktop.ui.widgets.field import Field
@@ -22,6 +23,7 @@ from ehr_desktop.ui.widgets.text_field import TextField
 _SEX_CHOICES: Final = tuple(
     (sex.value, SEX_WORDS[sex]) for sex in (Sex.UNKNOWN, Sex.FEMALE, Sex.MALE, Sex.OTHER)
 )
+_GROWS: Final = QSizePolicy.Policy.Preferred
 _DATE_PROBLEM: Final = "Write 14-Aug-1980, Aug-1980 or just 1980."
 
 
@@ -43,6 +45,7 @@ class PatientForm(QWidget):
         self.address = TextArea(rows=3)
         self.deceased = TextField(placeholder="14-Aug-2026")
         self.form = FormColumn()
+        self.form.setSizePolicy(_GROWS, _GROWS)
         self._fields: dict[str, Field[QWidget]] = {}
         self._build(with_death=with_death)
         for line in self._lines().values():
@@ -135,7 +138,7 @@ class PatientForm(QWidget):
         self._take("family", "Family name", self.family, help_text="Or the only name")
         self._take("given", "Given names", self.given)
         born = self._made("birth_date", "Birth date", self.birth_date, help_text="A year is enough")
-        form.side_by_side(born, self._made("sex", "Sex", self.sex))
+        form.add(top_row(born, self._made("sex", "Sex", self.sex)))
         self._between = column()
         form.add(self._between)
         form.section("Contact")

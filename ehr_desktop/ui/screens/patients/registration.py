@@ -1,7 +1,7 @@
 """Registering somebody, beside the list."""
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from ehr_desktop.domain.errors import InvalidInputError
 from ehr_desktop.domain.patients import PatientSummary
@@ -35,14 +35,15 @@ class RegistrationDrawer(Drawer):
         self.form = PatientForm(self)
         self.duplicates = DuplicatePanel(context, self)
         self.form.between(self.duplicates)
+        self._failure = Callout(Tone.DANGER, "", parent=self)
+        self._failure.hide()
+        self.form.between(self._failure)
         self._start_over = secondary_button("Start over")
         self._draft_note = Callout(Tone.NOTE, "", "", self._start_over, parent=self)
         self._draft_note.hide()
-        self._failure = Callout(Tone.DANGER, "", parent=self)
-        self._failure.hide()
         self._kept = Caption("", self)
         self.submit = primary_button("Register", shortcut="Ctrl+S")
-        self.add(self._draft_note, self.form, self._failure, self._kept)
+        self.add(self._draft_note, self.form, self._kept)
         self.set_footer(self.submit)
         self._drafts = DraftKeeper(context, DRAFT_KEY, self.form.draft, self)
         self._confirmed = False
@@ -125,12 +126,11 @@ class RegistrationDrawer(Drawer):
         self._set_busy(busy=False)
         self._confirmed = True
         self._label()
-        self._failure.say(
+        self._tell(
             Tone.WARNING,
             "Very probably already registered",
             "Use the entry shown above, or press Register anyway.",
         )
-        self._failure.show()
 
     def _register(self) -> None:
         self._context.bridge.call(
@@ -153,8 +153,17 @@ class RegistrationDrawer(Drawer):
             error.field, explain(error)
         ):
             return
-        self._failure.say(Tone.DANGER, "Not registered yet", explain(error))
+        self._tell(Tone.DANGER, "Not registered yet", explain(error))
+
+    def _tell(self, tone: Tone, title: str, text: str) -> None:
+        self._failure.say(tone, title, text)
         self._failure.show()
+        QTimer.singleShot(0, self, self._reveal)
+
+    def _reveal(self) -> None:
+        for scroll in self.findChildren(QScrollArea):
+            if scroll.isAncestorOf(self._failure):
+                scroll.ensureWidgetVisible(self._failure)
 
     def _set_busy(self, *, busy: bool) -> None:
         self._busy = busy

@@ -8,6 +8,7 @@ from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.models.chart_pages import Column, PagedTable
 from ehr_desktop.ui.models.chart_times import shown_moment
 from ehr_desktop.ui.models.chart_words import purpose_words
+from ehr_desktop.ui.screens.patients.fitting import fit_columns
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.empty_state import EmptyState
@@ -32,7 +33,7 @@ class AccessLogDrawer(Drawer):
         )
         self.table = Table("Who looked at this record", self)
         self.table.setModel(self.rows)
-        self.table.set_widths(150, 220)
+        fit_columns(self.table, 170, 0, 140)
         self.table.set_empty_state(EmptyState("eye-off", "Nobody has looked yet"))
         self.table.setMinimumHeight(_LEAST_HEIGHT_PX)
         self._words = Body(

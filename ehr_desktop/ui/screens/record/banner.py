@@ -14,8 +14,8 @@ from ehr_desktop.domain.chart import AllergyStatement, ChartSummary, Entry
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.ui.models.chart_times import birth_text, shown_when
 from ehr_desktop.ui.models.chart_words import allergy_words
+from ehr_desktop.ui.screens.patients.whole_label import WholeLabel
 from ehr_desktop.ui.screens.patients.words import SEX_WORDS
-from ehr_desktop.ui.screens.record.whole_label import WholeLabel
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize

@@ -4,12 +4,12 @@ from ehr_desktop.domain.chart import Entry
 from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.ui.models.chart_flags import flag_text, flag_tone, reference_text, value_text
 from ehr_desktop.ui.models.chart_pages import Column
-from ehr_desktop.ui.models.chart_times import ago, shown_when
+from ehr_desktop.ui.models.chart_times import shown_when
 from ehr_desktop.ui.models.chart_words import author_words, detail_words, status_words
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.theme.tokens import Tone
 
-_DATE_PX, _STATUS_PX, _TITLE_PX, _AUTHOR_PX = 150, 110, 220, 150
+_DATE_PX, _STATUS_PX, _TITLE_PX, _AUTHOR_PX = 160, 110, 180, 150
 
 
 def columns_of(kind: SectionKind, opened: OpenedChart) -> tuple[Column[Entry], ...]:
@@ -17,9 +17,6 @@ def columns_of(kind: SectionKind, opened: OpenedChart) -> tuple[Column[Entry], .
 
     def when(entry: Entry) -> str:
         return shown_when(entry.when, opened.zone)
-
-    def age(entry: Entry) -> str:
-        return ago(entry.when, opened.now())
 
     date = Column("Date", when)
     title = Column("What", _title, strong=True)
@@ -36,15 +33,7 @@ def columns_of(kind: SectionKind, opened: OpenedChart) -> tuple[Column[Entry], .
             value = Column("Value", value_text, numbers=True, strong=True)
             flag = Column("Flag", flag_text, tone=flag_tone)
             range_column = Column("Range", reference_text, numbers=True, muted=True)
-            return (
-                date,
-                Column("What", _title),
-                value,
-                flag,
-                range_column,
-                Column("", age),
-                author,
-            )
+            return (date, Column("What", _title), value, flag, range_column, author)
         case SectionKind.NOTES | SectionKind.DOCUMENTS:
             return (date, title, detail, author)
         case _:
@@ -52,18 +41,18 @@ def columns_of(kind: SectionKind, opened: OpenedChart) -> tuple[Column[Entry], .
 
 
 def widths_of(kind: SectionKind) -> tuple[int, ...]:
-    """Give the widths of all columns but the last, in pixels."""
+    """Give the widths of the columns in pixels, 0 for the one that takes what is left."""
     match kind:
         case SectionKind.PROBLEMS | SectionKind.ALLERGIES:
-            return (_TITLE_PX, 120, _STATUS_PX, 180)
+            return (0, 116, _STATUS_PX, 150, _AUTHOR_PX)
         case SectionKind.MEDICATIONS:
-            return (_TITLE_PX, 240, _STATUS_PX, 120)
+            return (0, 210, 96, 116, 130)
         case SectionKind.VITALS | SectionKind.RESULTS:
-            return (_DATE_PX, 190, 120, 120, 100, 120)
+            return (_DATE_PX, 0, 120, 110, 100, 116)
         case SectionKind.NOTES | SectionKind.DOCUMENTS:
-            return (_DATE_PX, 200, 240)
+            return (_DATE_PX, _TITLE_PX, 0, _AUTHOR_PX)
         case _:
-            return (_DATE_PX, _TITLE_PX, _STATUS_PX, 200)
+            return (_DATE_PX, 0, _STATUS_PX, 150, 130)
 
 
 def _title(entry: Entry) -> str:

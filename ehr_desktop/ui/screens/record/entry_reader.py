@@ -23,7 +23,7 @@ from ehr_desktop.ui.widgets.labels import Body, Caption, Heading
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
 from ehr_desktop.ui.widgets.pill import Pill
 
-READER_PX = 400
+LEAST_PX, MOST_PX = 300, 560
 _PLAIN_CARDS = frozenset(
     {
         SectionKind.DOCUMENTS,
@@ -199,7 +199,8 @@ class EntryReader(QFrame):
         scroll.setWidget(held)
         self._page = scroll
         self.setLayout(column(self._nothing, scroll, spacing=0, margin=1))
-        self.setFixedWidth(READER_PX)
+        self.setMinimumWidth(LEAST_PX)
+        self.setMaximumWidth(MOST_PX)
 
 
 def _first_text(entry: Entry) -> str:

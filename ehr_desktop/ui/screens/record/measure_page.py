@@ -16,6 +16,7 @@ from ehr_desktop.ui.models.chart_pages import Column, PagedTable
 from ehr_desktop.ui.models.chart_times import ago, shown_when
 from ehr_desktop.ui.models.chart_trends import Measured, by_code
 from ehr_desktop.ui.models.chart_words import SECTIONS
+from ehr_desktop.ui.screens.patients.fitting import fit_columns
 from ehr_desktop.ui.screens.patients.words import counted
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.screens.record.section_page import SectionPage
@@ -49,7 +50,7 @@ class MeasurePage(QWidget):
         self.rows = PagedTable[Measured](self._columns())
         self.table = Table(f"Latest {words.name.lower()}", self)
         self.table.setModel(self.rows)
-        self.table.set_widths(150, 96, 116, 96)
+        fit_columns(self.table, 0, 124, 110, 84, 110)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
         self.trend = TrendPanel(opened, self)
         self.view = Segmented("View", (("latest", "Latest"), ("all", "All")), self)
@@ -154,14 +155,15 @@ class MeasurePage(QWidget):
         card = Card(margin=1)
         card.add(self.table)
         latest = row(card, self.trend, spacing=Space.TWO)
-        latest.setStretch(0, 1)
-        latest.setStretch(1, 1)
+        latest.setStretch(0, 5)
+        latest.setStretch(1, 4)
         page = column(latest, self._remark, spacing=Space.ONE)
         page.setStretch(0, 1)
         self._stack.addWidget(boxed(page))
         self._stack.addWidget(self.all)
         self.all.without_head()
-        body = column(head, self._stack, spacing=Space.TWO, margin=Space.THREE)
+        body = column(head, self._stack, spacing=Space.TWO)
+        body.setContentsMargins(Space.THREE, Space.ONE, Space.THREE, Space.TWO)
         body.setStretch(1, 1)
         self.setLayout(body)
 

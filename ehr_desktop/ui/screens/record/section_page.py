@@ -12,6 +12,7 @@ from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.models.chart_pages import PAGE_ROWS, PagedTable
 from ehr_desktop.ui.models.chart_words import SECTIONS
+from ehr_desktop.ui.screens.patients.fitting import fit_columns
 from ehr_desktop.ui.screens.patients.words import counted
 from ehr_desktop.ui.screens.record.columns import columns_of, widths_of
 from ehr_desktop.ui.screens.record.entry_reader import EntryReader
@@ -47,7 +48,7 @@ class SectionPage(QWidget):
         self.rows.page_wanted.connect(self._fetch)
         self.table = Table(words.name, self)
         self.table.setModel(self.rows)
-        self.table.set_widths(*widths_of(kind))
+        fit_columns(self.table, *widths_of(kind))
         self.table.selectionModel().currentRowChanged.connect(self._moved)
         self.reader = EntryReader(opened, self)
         self._count = Caption("", self)
@@ -170,7 +171,9 @@ class SectionPage(QWidget):
         card = Card(margin=1)
         card.add(self.table)
         body = row(card, self.reader, spacing=Space.TWO)
-        body.setStretch(0, 1)
+        body.setStretch(0, 8)
+        body.setStretch(1, 5)
         page = column(head, body, self._count, spacing=Space.TWO, margin=Space.THREE)
+        page.setContentsMargins(Space.THREE, Space.ONE, Space.THREE, Space.TWO)
         page.setStretch(1, 1)
         self.setLayout(page)

@@ -44,6 +44,8 @@ class SummaryCard(Card):
             actions.append(add)
         super().__init__(words.name, actions=tuple(actions), margin=Space.TWO)
         self.body.setSpacing(0)
+        # The lines light up under the pointer a little wider than their text.
+        self.body.setContentsMargins(-Space.ONE, -Space.ONE, -Space.ONE, 0)
         self._lines: list[QWidget] = []
         self._all.clicked.connect(self._wish_for_all)
 
@@ -105,7 +107,8 @@ class SummaryPage(QScrollArea):
             card.entry_wanted.connect(self.entry_wanted)
         left = column(*(self.cards[kind] for kind in _LEFT), SPRING, spacing=Space.TWO)
         right = column(*(self.cards[kind] for kind in _RIGHT), SPRING, spacing=Space.TWO)
-        sides = row(left, right, spacing=Space.TWO, margin=Space.THREE)
+        sides = row(left, right, spacing=Space.TWO)
+        sides.setContentsMargins(Space.THREE, Space.ONE, Space.THREE, Space.THREE)
         sides.setStretch(0, 1)
         sides.setStretch(1, 1)
         inner = boxed(sides)

@@ -9,6 +9,7 @@ from ehr_desktop.ui.models.chart_pages import Column, PagedTable
 from ehr_desktop.ui.models.chart_times import shown_when
 from ehr_desktop.ui.models.chart_trends import Measured, scale_for, trend_of
 from ehr_desktop.ui.models.chart_words import author_words
+from ehr_desktop.ui.screens.patients.fitting import fit_columns
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.empty_state import EmptyState
@@ -33,7 +34,7 @@ class TrendPanel(QFrame):
         self.rows = PagedTable[Entry](self._columns())
         self.table = Table("The same readings as a table", self)
         self.table.setModel(self.rows)
-        self.table.set_widths(150, 110, 120)
+        fit_columns(self.table, 124, 116, 110, 0)
         self._nothing = EmptyState(
             "trending-up", "Nothing chosen", "Choose a row to see its trend."
         )

@@ -5,8 +5,9 @@ from abc import abstractmethod
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
 
 from ehr_desktop.domain.chart import Entry
@@ -16,16 +17,19 @@ from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.models.chart_drafts import DraftKeeper
 from ehr_desktop.ui.models.chart_times import shown_moment
 from ehr_desktop.ui.models.chart_words import SECTIONS
+from ehr_desktop.ui.screens.patients.whole_label import WholeLabel
 from ehr_desktop.ui.screens.record.opened import OpenedChart
+from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Tone
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.form import FormColumn
-from ehr_desktop.ui.widgets.labels import Body, Caption
+from ehr_desktop.ui.widgets.labels import Caption
 from ehr_desktop.ui.widgets.text_area import TextArea
 from ehr_desktop.ui.widgets.text_field import TextField
 
+_GROWS = QSizePolicy.Policy.Preferred
 TextInput = TextField | TextArea
 
 
@@ -45,8 +49,10 @@ class WriteDrawer(Drawer):
         self.on, self.kind = opened, kind
         self._texts: dict[str, TextInput] = {}
         self.form = FormColumn(self)
-        whose = Body(opened.identity, self, strong=True)
-        whose.setAccessibleName(f"For {opened.identity}")
+        # It grows with a wrapped error below a field.
+        self.form.setSizePolicy(_GROWS, _GROWS)
+        whose = WholeLabel(ui_font(weight=QFont.Weight.Medium), self)
+        whose.set_text(opened.identity)
         self.restore_button = secondary_button("Restore")
         self.discard_button = secondary_button("Discard")
         self.draft_note = Callout(
@@ -129,8 +135,18 @@ class WriteDrawer(Drawer):
     def fail(self, error: BaseException) -> None:
         """Say why it was not saved; what was typed stays."""
         self.save.setEnabled(True)
-        self.failure.say(Tone.DANGER, "Not saved yet; nothing you typed is lost", explain(error))
+        self.remark(Tone.DANGER, "Not saved yet; nothing you typed is lost", explain(error))
+
+    def remark(self, tone: Tone, title: str, text: str) -> None:
+        """Say something under the form, and bring it into view."""
+        self.failure.say(tone, title, text)
         self.failure.show()
+        QTimer.singleShot(0, self, self._reveal_remark)
+
+    def _reveal_remark(self) -> None:
+        for scroll in self.findChildren(QScrollArea):
+            if scroll.isAncestorOf(self.failure):
+                scroll.ensureWidgetVisible(self.failure)
 
     def _typed(self) -> None:
         if self._found is None:

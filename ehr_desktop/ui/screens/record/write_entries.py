@@ -46,10 +46,9 @@ class ListedDrawer(WriteDrawer):
             return
         words = status_words(known.status)[0].lower()
         state = f", {words}" if words else ""
-        self.failure.say(
+        self.remark(
             Tone.WARNING, "Already on the list", f"{known.title}{state}. Save adds it once more."
         )
-        self.failure.show()
 
 
 class ProblemDrawer(ListedDrawer):

@@ -18,6 +18,7 @@ from ehr_desktop.ui.models.chart_vitals import (
     problem_of,
     typed_number,
 )
+from ehr_desktop.ui.screens.patients.fitting import top_row
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.screens.record.write_drawer import WriteDrawer
 from ehr_desktop.ui.theme.tokens import Tone
@@ -25,6 +26,9 @@ from ehr_desktop.ui.widgets.date_field import DateField
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.text_field import TextField
 from ehr_desktop.ui.widgets.time_field import TimeField
+
+_ACROSS = 2
+"""The pair of a blood pressure side by side, and then two by two."""
 
 
 class VitalDrawer(WriteDrawer):
@@ -39,7 +43,7 @@ class VitalDrawer(WriteDrawer):
         self.day, self.time = DateField(value=now.date()), TimeField(value=now.time())
         self._day_part, self._time_part = Field("Day", self.day), Field("Time", self.time)
         self._lay_out_inputs()
-        self.form.side_by_side(self._day_part, self._time_part)
+        self.form.add(top_row(self._day_part, self._time_part))
         self.keep_texts(**{f"{key} {at}": field for (key, at), field in self.inputs.items()})
         for field in self.inputs.values():
             field.textChanged.connect(self._doubt)
@@ -119,8 +123,9 @@ class VitalDrawer(WriteDrawer):
             and (doubt := doubt_of(reading, kind.unit, value))
         ]
         if doubts:
-            self.failure.say(Tone.WARNING, "Please look again", " ".join(doubts))
-        self.failure.setVisible(bool(doubts))
+            self.remark(Tone.WARNING, "Please look again", " ".join(doubts))
+        else:
+            self.failure.hide()
 
     def _lay_out_inputs(self) -> None:
         waiting: list[QWidget] = []
@@ -130,8 +135,6 @@ class VitalDrawer(WriteDrawer):
                 part = Field(f"{reading.label}, {kind.unit}", field)
                 self.inputs[kind.key, at], self._parts[kind.key, at] = field, part
                 waiting.append(part)
-            if len(waiting) == 2:
-                self.form.side_by_side(*waiting)
+            if len(waiting) == _ACROSS:
+                self.form.add(top_row(*waiting))
                 waiting = []
-        if waiting:
-            self.form.side_by_side(*waiting)
