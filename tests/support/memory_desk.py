@@ -165,6 +165,8 @@ class MemoryPatients:
                 "record_number": d.record_number,
                 "email": d.email,
             }
+            if "@" not in text:
+                fields["email"] = ""
             everything = " ".join(fields.values()).casefold()
             if all(word in everything for word in wanted):
                 via = next(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ehr_desktop.domain.people import OpeningHours
@@ -14,7 +15,8 @@ from ehr_desktop.ui.widgets.time_field import TimeField
 from ehr_desktop.ui.widgets.toggle import Toggle
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_FIELD_WIDTH_PX: Final = 104
+_FIELD_WIDTH_PX: Final = 108
+_DASH_WIDTH_PX: Final = 20
 _USUAL: Final = (time(8), time(18))
 
 
@@ -37,6 +39,9 @@ class OpeningHoursEditor(QWidget):
         grid.setHorizontalSpacing(Space.ONE)
         grid.setVerticalSpacing(Space.HALF)
         grid.setColumnStretch(0, 1)
+        grid.setColumnMinimumWidth(0, 140)
+        grid.setColumnMinimumWidth(1, _FIELD_WIDTH_PX)
+        grid.setColumnMinimumWidth(3, _FIELD_WIDTH_PX)
         usual = OpeningHours()
         self.lines = tuple(self._line(grid, number, usual) for number in range(len(DAYS)))
         self._error = Caption("", self)
@@ -89,11 +94,13 @@ class OpeningHoursEditor(QWidget):
         for field in (line.start, line.end):
             field.setFixedWidth(_FIELD_WIDTH_PX)
         grid.setRowMinimumHeight(number, 36)
-        grid.addWidget(line.open, number, 0)
+        grid.addWidget(line.open, number, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(line.start, number, 1)
         grid.addWidget(line.dash, number, 2)
-        grid.addWidget(line.end, number, 3)
-        grid.addWidget(line.closed, number, 1, 1, 3)
+        grid.addWidget(line.end, number, 3, Qt.AlignmentFlag.AlignRight)
+        line.dash.setFixedWidth(_DASH_WIDTH_PX)
+        line.dash.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        grid.addWidget(line.closed, number, 1)
         line.open.setProperty("day", number)
         line.open.toggled.connect(self._show_lines)
         line.open.setChecked(hours is not None)

@@ -22,7 +22,7 @@ from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.choice_field import ComboField
-from ehr_desktop.ui.widgets.field import Field
+from ehr_desktop.ui.widgets.field import FIELD_WIDTH_PX, Field
 from ehr_desktop.ui.widgets.form import FormColumn
 from ehr_desktop.ui.widgets.labels import Label, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
@@ -59,6 +59,7 @@ class SetUpScreen(QWidget):
         self._bridge = bridge
         self._work = work
         self.form = FormColumn(self)
+        self.form.setFixedWidth(FIELD_WIDTH_PX)
         self._build_clinic()
         self._build_administrator()
         self.problem = Callout(Tone.DANGER, "", parent=self)
@@ -92,7 +93,7 @@ class SetUpScreen(QWidget):
         self._bridge.call(self, work, done=self._founded, failed=self._refused)
 
     def _build_clinic(self) -> None:
-        self.form.section("Your clinic", "You can change all of this later.")
+        self.form.section("Your clinic", "Shown at sign-in and in the day book.")
         self.name = self.form.field(
             "Name of the clinic", TextField(placeholder="Harbour Street Practice"), required=True
         )

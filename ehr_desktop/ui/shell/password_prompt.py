@@ -50,7 +50,8 @@ class PasswordPrompt(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(policy)
         self._progress.hide()
-        self.setLayout(column(self._field, self.button, self._progress, spacing=Space.TWO))
+        foot = column(self.button, self._progress, spacing=Space.ONE)
+        self.setLayout(column(self._field, foot, spacing=Space.TWO))
 
     @property
     def error(self) -> str:
