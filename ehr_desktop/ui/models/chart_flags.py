@@ -24,8 +24,8 @@ class Flag:
 
 HIGH: Final = Flag("▲", "High", Tone.WARNING)
 LOW: Final = Flag("▼", "Low", Tone.WARNING)
-_CRITICAL_HIGH: Final = Flag("▲▲", "Critically high", Tone.DANGER)
-_CRITICAL_LOW: Final = Flag("▼▼", "Critically low", Tone.DANGER)
+_CRITICAL_HIGH: Final = Flag("▲▲", "Critical high", Tone.DANGER)
+_CRITICAL_LOW: Final = Flag("▼▼", "Critical low", Tone.DANGER)
 _ABNORMAL: Final = Flag("◆", "Abnormal", Tone.WARNING)
 _CRITICAL: Final = Flag("◆◆", "Critical", Tone.DANGER)
 _POSITIVE: Final = Flag("◆", "Positive", Tone.WARNING)

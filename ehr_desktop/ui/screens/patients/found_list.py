@@ -82,7 +82,7 @@ class FoundList(QWidget):
     @property
     def current(self) -> PatientSummary | None:
         """The patient the table stands on."""
-        match = self.rows.row(self.table.current_row())
+        match = self.rows.row(self.table.currentIndex().row())
         return match.patient if match else None
 
     def search(self, text: str) -> None:

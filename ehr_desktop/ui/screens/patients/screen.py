@@ -19,6 +19,7 @@ from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.labels import Heading
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
+from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 
 
 class PatientsScreen(QWidget):
@@ -33,7 +34,8 @@ class PatientsScreen(QWidget):
         self._reads = may(role, Action.READ_CLINICAL)
         self.found = FoundList(context, self)
         self.recent = RecentRow(context, self)
-        self.register_button = primary_button("Register", icon_name="user-plus", shortcut="Ctrl+N")
+        self.register_button = primary_button("Register", icon_name="user-plus")
+        set_plain_tooltip(self.register_button, "Register (Ctrl+N)")
         self.import_button = secondary_button("Import…", icon_name="upload")
         self.import_button.setVisible(may(role, Action.IMPORT_RECORDS))
         self.details_button = secondary_button("Details", icon_name="id-card", shortcut="F4")
@@ -59,6 +61,17 @@ class PatientsScreen(QWidget):
         find.activated.connect(self._find)
         self._connect()
         self.found.search("")
+
+    def shortcuts(self) -> tuple[tuple[str, str], ...]:
+        """Give the keys this screen listens to."""
+        enter = "Open the record" if self._reads else "Show the registration"
+        return (
+            ("Ctrl+F", "Search"),
+            ("Up", "Move up in the list while typing"),
+            ("Down", "Move down in the list while typing"),
+            ("Return", enter),
+            ("F4", "Show or change the registration"),
+        )
 
     def grant(self, wish: Wish) -> None:
         """Open an empty registration, or the registration of one patient."""

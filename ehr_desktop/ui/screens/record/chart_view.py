@@ -14,6 +14,7 @@ from ehr_desktop.ui.screens.record.access_log import AccessLogDrawer
 from ehr_desktop.ui.screens.record.banner import PatientBanner
 from ehr_desktop.ui.screens.record.measure_page import MeasurePage
 from ehr_desktop.ui.screens.record.opened import OpenedChart
+from ehr_desktop.ui.screens.record.print_job import PrintJob
 from ehr_desktop.ui.screens.record.section_page import SectionPage
 from ehr_desktop.ui.screens.record.summary_page import SummaryPage, sections_of
 from ehr_desktop.ui.screens.record.versions import VersionsDrawer
@@ -145,6 +146,17 @@ class ChartView(QWidget):
         kind = SectionKind.NOTES if place == SUMMARY else SectionKind(place)
         if SECTIONS[kind].add:
             self.write(kind)
+
+    def find_here(self) -> None:
+        """Put the cursor into the search box of the section that shows; notes on the summary."""
+        if self.place == SUMMARY:
+            self.go_to(SectionKind.NOTES.value)
+        self.page(SectionKind(self.place)).begin_search()
+
+    def print_here(self) -> None:
+        """Print the section that shows; the medicines on the summary."""
+        kind = SectionKind.MEDICATIONS if self.place == SUMMARY else SectionKind(self.place)
+        PrintJob(self._on, self).begin(kind)
 
     def keep_drafts(self) -> None:
         """Save everything that is typed and not written yet."""

@@ -9,7 +9,7 @@ from ehr_desktop.ui.models.chart_words import author_words, detail_words, status
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.theme.tokens import Tone
 
-_DATE_PX, _STATUS_PX, _TITLE_PX, _AUTHOR_PX = 160, 110, 180, 150
+_DATE_PX, _STATUS_PX, _AUTHOR_PX = 160, 100, 130
 
 
 def columns_of(kind: SectionKind, opened: OpenedChart) -> tuple[Column[Entry], ...]:
@@ -44,15 +44,15 @@ def widths_of(kind: SectionKind) -> tuple[int, ...]:
     """Give the widths of the columns in pixels, 0 for the one that takes what is left."""
     match kind:
         case SectionKind.PROBLEMS | SectionKind.ALLERGIES:
-            return (0, 116, _STATUS_PX, 150, _AUTHOR_PX)
+            return (0, 112, _STATUS_PX, 0, _AUTHOR_PX)
         case SectionKind.MEDICATIONS:
-            return (0, 210, 96, 116, 130)
+            return (0, 0, _STATUS_PX, 112, _AUTHOR_PX)
         case SectionKind.VITALS | SectionKind.RESULTS:
-            return (_DATE_PX, 0, 120, 110, 100, 116)
+            return (_DATE_PX, 0, 120, 120, 100, _AUTHOR_PX)
         case SectionKind.NOTES | SectionKind.DOCUMENTS:
-            return (_DATE_PX, _TITLE_PX, 0, _AUTHOR_PX)
+            return (_DATE_PX, 0, 0, _AUTHOR_PX)
         case _:
-            return (_DATE_PX, 0, _STATUS_PX, 150, 130)
+            return (_DATE_PX, 0, _STATUS_PX, 0, _AUTHOR_PX)
 
 
 def _title(entry: Entry) -> str:

@@ -27,6 +27,7 @@ from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.empty_state import EmptyState
 from ehr_desktop.ui.widgets.labels import Caption, Heading
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
+from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 from ehr_desktop.ui.widgets.segmented import Segmented
 from ehr_desktop.ui.widgets.table import Table
 
@@ -50,7 +51,7 @@ class MeasurePage(QWidget):
         self.rows = PagedTable[Measured](self._columns())
         self.table = Table(f"Latest {words.name.lower()}", self)
         self.table.setModel(self.rows)
-        fit_columns(self.table, 0, 124, 110, 84, 110)
+        fit_columns(self.table, 0, 116, 118, 72, 102)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
         self.trend = TrendPanel(opened, self)
         self.view = Segmented("View", (("latest", "Latest"), ("all", "All")), self)
@@ -71,6 +72,11 @@ class MeasurePage(QWidget):
         if section.total > len(section.entries):
             self.refresh()
 
+    def begin_search(self) -> None:
+        """Put the cursor into the search box over all entries."""
+        self.view.choose("all")
+        self.all.begin_search()
+
     def refresh(self) -> None:
         """Ask anew for what is shown."""
         self._on.call(self, self._newest(), done=self._show_latest, failed=self._failed)
@@ -88,7 +94,7 @@ class MeasurePage(QWidget):
         return self._on.charts.section(self._on.chart, self.kind, limit=LATEST_OF)
 
     def _show_latest(self, section: Section) -> None:
-        stood = self.rows.row(self.table.current_row())
+        stood = self.rows.row(self.table.currentIndex().row())
         measured = by_code(section.entries)
         self.rows.show(measured, len(measured))
         more = section.total > len(section.entries)
@@ -144,7 +150,8 @@ class MeasurePage(QWidget):
         words = SECTIONS[self.kind]
         head = row(Heading(words.name, self), SPRING, self.view, spacing=Space.ONE)
         if words.add:
-            add = primary_button(words.add, icon_name="plus", shortcut="Ctrl+N")
+            add = primary_button(words.add, icon_name="plus")
+            set_plain_tooltip(add, f"{words.add} (Ctrl+N)")
             add.clicked.connect(self._wish_to_add)
             head.addWidget(add)
             empty_add = primary_button(words.add, icon_name="plus")
@@ -155,8 +162,8 @@ class MeasurePage(QWidget):
         card = Card(margin=1)
         card.add(self.table)
         latest = row(card, self.trend, spacing=Space.TWO)
-        latest.setStretch(0, 5)
-        latest.setStretch(1, 4)
+        latest.setStretch(0, 1)
+        latest.setStretch(1, 1)
         page = column(latest, self._remark, spacing=Space.ONE)
         page.setStretch(0, 1)
         self._stack.addWidget(boxed(page))

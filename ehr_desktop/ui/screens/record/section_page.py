@@ -3,8 +3,7 @@
 from collections.abc import Coroutine
 from typing import Any, Final
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.chart import Entry, Section
@@ -23,6 +22,7 @@ from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.empty_state import EmptyState
 from ehr_desktop.ui.widgets.labels import Caption, Heading
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
+from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 from ehr_desktop.ui.widgets.search_field import SearchField
 from ehr_desktop.ui.widgets.table import Table
 
@@ -53,15 +53,17 @@ class SectionPage(QWidget):
         self.reader = EntryReader(opened, self)
         self._count = Caption("", self)
         self.add_button = self._make_add_button()
-        find = QShortcut(QKeySequence.StandardKey.Find, self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.search.setFocus)
-        self._set_empty_state()
+        self._empty = self._empty_state()
+        self._not_found = EmptyState(
+            "search", "Nothing found", "No entry of this section has that text."
+        )
+        self._choose_empty_state()
         self._build(words.name)
 
     def show_section(self, section: Section) -> None:
         """Show a first page that is already here."""
         stood = self.reader.entry
+        self.reader.setVisible(bool(section.entries))
         self.table.set_loading(loading=False)
         self.rows.show(section.entries, section.total)
         self._count.setText(counted(section.total, "entry", "entries") if section.total else "")
@@ -72,6 +74,11 @@ class SectionPage(QWidget):
         at = records.index(stood.source.record) if stood and stood.source.record in records else 0
         self.table.setCurrentIndex(self.rows.index(at, 0))
         self.reader.show_entry(section.entries[at])
+
+    def begin_search(self) -> None:
+        """Put the cursor into the search box."""
+        self.search.setFocus()
+        self.search.selectAll()
 
     def refresh(self) -> None:
         """Ask anew for what is shown."""
@@ -89,7 +96,7 @@ class SectionPage(QWidget):
         self._text = text
         self._asking += 1
         asked = self._asking
-        self._set_empty_state()
+        self._choose_empty_state()
         self._opened.call(
             self,
             self._section(0),
@@ -137,21 +144,25 @@ class SectionPage(QWidget):
         words = SECTIONS[self.kind]
         if not words.add:
             return None
-        button = primary_button(words.add, icon_name="plus", shortcut="Ctrl+N")
+        button = primary_button(words.add, icon_name="plus")
+        set_plain_tooltip(button, f"{words.add} (Ctrl+N)")
         button.clicked.connect(self._wish_to_add)
         return button
 
-    def _set_empty_state(self) -> None:
-        words = SECTIONS[self.kind]
+    def _choose_empty_state(self) -> None:
+        shown, other = self._empty, self._not_found
         if self._text:
-            empty = EmptyState("search", "Nothing found", "No entry of this section has that text.")
-        elif words.add:
-            button = primary_button(words.add, icon_name="plus")
-            button.clicked.connect(self._wish_to_add)
-            empty = EmptyState(words.icon, words.empty, "", button)
-        else:
-            empty = EmptyState(words.icon, words.empty)
-        self.table.set_empty_state(empty)
+            shown, other = other, shown
+        other.hide()
+        self.table.set_empty_state(shown)
+
+    def _empty_state(self) -> EmptyState:
+        words = SECTIONS[self.kind]
+        if not words.add:
+            return EmptyState(words.icon, words.empty)
+        button = primary_button(words.add, icon_name="plus")
+        button.clicked.connect(self._wish_to_add)
+        return EmptyState(words.icon, words.empty, "", button)
 
     def without_head(self) -> None:
         """Leave the title and the button to the page around this one."""

@@ -42,10 +42,14 @@ class SummaryCard(Card):
             add = icon_button("plus", words.add)
             add.clicked.connect(self._wish_to_add)
             actions.append(add)
-        super().__init__(words.name, actions=tuple(actions), margin=Space.TWO)
+        super().__init__(words.name, actions=tuple(actions), margin=Space.ONE)
         self.body.setSpacing(0)
         # The lines light up under the pointer a little wider than their text.
-        self.body.setContentsMargins(-Space.ONE, -Space.ONE, -Space.ONE, 0)
+        self.heading.setContentsMargins(Space.ONE, 0, 0, 0)
+        self.setContentsMargins(0, Space.HALF, 0, Space.HALF)
+        outer = self.layout()
+        if outer is not None:
+            outer.setSpacing(Space.HALF)
         self._lines: list[QWidget] = []
         self._all.clicked.connect(self._wish_for_all)
 
@@ -57,7 +61,9 @@ class SummaryCard(Card):
             line.deleteLater()
         self._lines = self._made(section.entries)
         if not self._lines:
-            self._lines = [Body(SECTIONS[self._kind].empty, self, level=Level.MUTED)]
+            nothing = Body(SECTIONS[self._kind].empty, self, level=Level.MUTED)
+            nothing.setContentsMargins(Space.ONE, 0, 0, Space.ONE)
+            self._lines = [nothing]
         for line in self._lines:
             self.body.addWidget(line)
         self._all.setText(f"See all {section.total:,}" if section.total else "See all")

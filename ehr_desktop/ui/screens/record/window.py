@@ -135,7 +135,24 @@ class RecordWindow(QWidget):
         self.snackbar.raise_()
 
     def _keys(self) -> tuple[tuple[str, Callable[[], object]], ...]:
-        return (("Ctrl+W", self.close),)
+        return (
+            ("Ctrl+W", self.close),
+            ("Ctrl+N", self._add_here),
+            ("Ctrl+F", self._find_here),
+            ("Ctrl+P", self._print_here),
+        )
+
+    def _add_here(self) -> None:
+        if self.view is not None:
+            self.view.add_here()
+
+    def _print_here(self) -> None:
+        if self.view is not None:
+            self.view.print_here()
+
+    def _find_here(self) -> None:
+        if self.view is not None:
+            self.view.find_here()
 
 
 def _zone(name: str) -> tzinfo:

@@ -118,9 +118,9 @@ class WriteDrawer(Drawer):
 
     def try_to_save(self) -> None:
         """Write the entry if nothing is wrong with it."""
-        self.failure.hide()
         if self._found is not None or not self.save.isEnabled() or not self.check():
             return
+        self.failure.hide()
         self.save.setEnabled(False)
         self.on.call(self, self.work(), done=self._saved, failed=self.fail)
 
