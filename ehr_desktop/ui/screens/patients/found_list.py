@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from ehr_desktop.domain.events import Event, PatientsChanged
 from ehr_desktop.domain.patients import Match, PatientPage, PatientSummary
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_pages import PAGE_ROWS, Column, PagedTable
 from ehr_desktop.ui.models.chart_times import birth_text
 from ehr_desktop.ui.screens.patients.fitting import fit_columns

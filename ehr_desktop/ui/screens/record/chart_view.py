@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ehr_desktop.domain.chart import ChartSummary, Entry, Section
 from ehr_desktop.domain.projection import SectionKind
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_words import SECTIONS, purpose_words
 from ehr_desktop.ui.screens.record.access_log import AccessLogDrawer
 from ehr_desktop.ui.screens.record.banner import PatientBanner

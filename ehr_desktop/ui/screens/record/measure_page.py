@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ehr_desktop.domain.chart import Entry, Section
 from ehr_desktop.domain.projection import SectionKind
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_flags import flag_text, flag_tone, value_text
 from ehr_desktop.ui.models.chart_pages import Column, PagedTable
 from ehr_desktop.ui.models.chart_times import ago, shown_when

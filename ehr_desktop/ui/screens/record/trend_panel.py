@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ehr_desktop.domain.chart import Entry
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_flags import flag_text, flag_tone, reference_text, value_text
 from ehr_desktop.ui.models.chart_pages import Column, PagedTable
 from ehr_desktop.ui.models.chart_times import shown_when
