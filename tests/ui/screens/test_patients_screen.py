@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from shiboken6 import delete
 
 from ehr_desktop.services.values import FileReport, ImportReport, RefusedEntry
 from ehr_desktop.ui.models.chart_pages import PAGE_ROWS, Column, PagedTable
@@ -13,15 +14,20 @@ from tests.support.memory_world import made_id
 
 @pytest.fixture
 def open_patients(qtbot, context_for):
+    opened = []
+
     def opener(account):
         screen = PatientsScreen(context_for(account))
-        qtbot.addWidget(screen)
+        opened.append(screen)
         screen.resize(1150, 768)
         screen.show()
         qtbot.waitUntil(lambda: screen.found.rows.rowCount() == 12)
         return screen
 
-    return opener
+    yield opener
+    for each in opened:
+        # before the node stops: what is still on its way must find nobody
+        delete(each)
 
 
 def search(qtbot, screen, text, count):

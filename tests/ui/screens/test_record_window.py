@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
+from shiboken6 import delete
 
 from ehr_desktop.domain.chart import AllergyStatement
 from ehr_desktop.domain.projection import SectionKind
@@ -17,15 +18,20 @@ from tests.support.memory_world import made_id
 
 @pytest.fixture
 def open_record(qtbot, context_for):
+    opened = []
+
     def opener(account="karin.lindqvist", patient=0):
         window = RecordWindow(context_for(account), made_id(f"patient {patient}"))
-        qtbot.addWidget(window)
+        opened.append(window)
         window.resize(1366, 768)
         window.show()
         qtbot.waitUntil(lambda: window.view is not None or bool(window.findChildren(LockedPage)))
         return window
 
-    return opener
+    yield opener
+    for each in opened:
+        # before the node stops: what is still on its way must find nobody
+        delete(each)
 
 
 def click(qtbot, button):
@@ -75,8 +81,8 @@ def test_a_note_is_written_and_says_who_wrote_it(qtbot, open_record):
     drawer = write_note(qtbot, window, "Cough for two weeks.")
     click(qtbot, drawer.save)
     page = window.view.page(SectionKind.NOTES)
-    qtbot.waitUntil(lambda: page.reader.text.text() == "Cough for two weeks.")
-    assert page.rows.rowCount() == 2
+    qtbot.waitUntil(lambda: page.rows.rowCount() == 2)
+    assert page.reader.text.text() == "Cough for two weeks."
     assert page.reader.entry.source.author_name == "Dr Karin Lindqvist"
     assert window.snackbar.text == "Saved in Notes"
 
@@ -165,7 +171,10 @@ def test_a_new_allergy_reaches_the_banner(qtbot, open_record):
 
 def test_two_records_side_by_side_never_write_into_each_other(qtbot, open_record, clinic):
     first, second = open_record(patient=3), open_record(patient=4)
-    one, two = write_note(qtbot, first, "For the first"), write_note(qtbot, second, "For the second")
+    one, two = (
+        write_note(qtbot, first, "For the first"),
+        write_note(qtbot, second, "For the second"),
+    )
     click(qtbot, two.save)
     click(qtbot, one.save)
     for window, text in ((first, "For the first"), (second, "For the second")):
@@ -191,7 +200,9 @@ def test_a_document_is_taken_in_and_written_out_again(qtbot, open_record, tmp_pa
 def test_what_is_printed_names_the_patient_and_holds_the_entries_as_text(qtbot, open_record):
     window = open_record()
     view = window.view
-    document = section_document(view._on, view._on.chart.summary, view._on.chart.summary.medications)
+    document = section_document(
+        view._on, view._on.chart.summary, view._on.chart.summary.medications
+    )
     text = document.toPlainText()
     assert "ASHWORTH, Margaret" in text
     assert "Metformin 500 mg tablet" in text
