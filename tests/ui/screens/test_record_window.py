@@ -193,7 +193,7 @@ def test_a_document_is_taken_in_and_written_out_again(qtbot, open_record, tmp_pa
     reader = window.view.page(SectionKind.DOCUMENTS).reader
     qtbot.waitUntil(lambda: reader.entry is not None and reader.entry.title == "letter")
     reader.save_to(str(tmp_path / "out.pdf"))
-    qtbot.waitUntil(lambda: (tmp_path / "out.pdf").exists())
+    qtbot.waitUntil((tmp_path / "out.pdf").exists)
     assert (tmp_path / "out.pdf").read_bytes() == b"%PDF-1.7 letter"
 
 
@@ -227,3 +227,8 @@ def test_every_place_one_can_reach_with_tab_has_a_name(qtbot, open_record):
     assert all(
         label.textFormat() is Qt.TextFormat.PlainText for label in window.findChildren(QLabel)
     )
+
+
+def test_a_right_to_left_name_does_not_reorder_the_birth_date_beside_it(open_record):
+    title = open_record(patient=8).windowTitle()
+    assert title == "\u2068ישראלי, נועה\u2069 · born 19-Jul-1973 (53y)"
