@@ -30,7 +30,7 @@ _MOVES: Final = {
     Qt.Key.Key_PageUp,
     Qt.Key.Key_PageDown,
 }
-_WIDTHS: Final = (0, 180, 90, 120, 150, 150, 120)
+_WIDTHS: Final = (0, 196, 90, 120, 150, 150, 120)
 _VIA: Final = 6
 
 

@@ -131,13 +131,13 @@ class ChartView(QWidget):
     def show_versions(self, entry: Entry) -> None:
         """Show what a record said before."""
         drawer = VersionsDrawer(self._on, self.content, entry)
-        drawer.closed.connect(drawer.deleteLater)
+        drawer.closed.connect(self._let_go)
         self._open(drawer)
 
     def show_access_log(self) -> None:
         """Show who looked at this record."""
         drawer = AccessLogDrawer(self._on, self.content)
-        drawer.closed.connect(drawer.deleteLater)
+        drawer.closed.connect(self._let_go)
         self._open(drawer)
 
     def add_here(self) -> None:
@@ -224,6 +224,12 @@ class ChartView(QWidget):
             self._drawer.leave()
         self._drawer = drawer
         drawer.open_over()
+
+    def _let_go(self) -> None:
+        """Forget a panel that only showed something."""
+        shown, self._drawer = self._drawer, None
+        if shown is not None:
+            shown.deleteLater()
 
     def _new_writer(self, kind: SectionKind) -> WriteDrawer:
         match kind:
