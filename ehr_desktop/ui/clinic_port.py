@@ -1,0 +1,412 @@
+"""Everything a screen may ask of the clinic. Every method runs on the node's loop: screens call
+them only through `NodeBridge.call`. What they raise stands in `domain/errors.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from ehr_desktop.domain.chart import Entry, EntrySource, RecordVersion, Section
+from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId, TransactionId
+from ehr_desktop.domain.ledger import (
+    BlockSummary,
+    CheckReport,
+    InclusionProof,
+    NodeStatus,
+    TransactionSummary,
+)
+from ehr_desktop.domain.patients import (
+    Demographics,
+    DuplicateWarning,
+    PatientPage,
+    PatientSummary,
+)
+from ehr_desktop.domain.people import Actor, Clinic, Staff, Workstation
+from ehr_desktop.domain.projection import SectionKind
+from ehr_desktop.domain.schedule import Appointment, AppointmentStatus, Slot
+from ehr_desktop.services.values import (
+    Booking,
+    Draft,
+    ExportReport,
+    ImportProgress,
+    ImportReport,
+    NewAccount,
+    OpenChart,
+    VitalEntry,
+)
+
+
+class Session(Protocol):
+    """Who acts on this workstation."""
+
+    async def sign_in(self, account_name: str, password: str) -> Actor:
+        """Open the person's keys."""
+        ...
+
+    async def unlock(self, actor: Actor, password: str) -> Actor:
+        """Open the same person's keys again."""
+        ...
+
+    async def lock(self, actor: Actor) -> None:
+        """Drop the person's keys."""
+        ...
+
+    async def sign_out(self, actor: Actor) -> None:
+        """Drop the person's keys and end the session."""
+        ...
+
+    async def clinic(self) -> Clinic:
+        """Give the clinic."""
+        ...
+
+    async def status(self) -> NodeStatus:
+        """Give the state of this workstation."""
+        ...
+
+    async def account_names(self) -> tuple[str, ...]:
+        """Give the names that signed in here before, newest first."""
+        ...
+
+
+class People(Protocol):
+    """Who works here."""
+
+    async def list(self, actor: Actor) -> tuple[Staff, ...]:
+        """Give everybody, inactive accounts too."""
+        ...
+
+    async def providers(self, actor: Actor) -> tuple[Staff, ...]:
+        """Give active doctors and nurses, doctors first, by name."""
+        ...
+
+    async def add(self, actor: Actor, account: NewAccount) -> Staff:
+        """Make an account."""
+        ...
+
+    async def deactivate(self, actor: Actor, person: PersonId) -> None:
+        """End an account."""
+        ...
+
+    async def change_own_password(self, actor: Actor, old: str, new: str) -> None:
+        """Give the actor's account a new password."""
+        ...
+
+    async def workstations(self, actor: Actor) -> tuple[Workstation, ...]:
+        """Give the paired PCs."""
+        ...
+
+
+class Patients(Protocol):
+    """Who is registered."""
+
+    async def search(
+        self, actor: Actor, text: str, *, limit: int = 50, offset: int = 0
+    ) -> PatientPage:
+        """Find patients; an empty text gives the recently changed first."""
+        ...
+
+    async def get(self, actor: Actor, patient: PatientId) -> PatientSummary:
+        """Give one patient."""
+        ...
+
+    async def duplicates(
+        self, actor: Actor, demographics: Demographics
+    ) -> tuple[DuplicateWarning, ...]:
+        """Give those already registered who may be the same person."""
+        ...
+
+    async def register(self, actor: Actor, demographics: Demographics) -> PatientSummary:
+        """Register somebody; an empty record number is filled in."""
+        ...
+
+    async def change(
+        self, actor: Actor, patient: PatientId, demographics: Demographics
+    ) -> PatientSummary:
+        """Replace a patient's demographics."""
+        ...
+
+    async def recent(self, actor: Actor, limit: int = 10) -> tuple[PatientSummary, ...]:
+        """Give the patients last worked with."""
+        ...
+
+
+class Charts(Protocol):
+    """Patients' records."""
+
+    async def open(self, actor: Actor, patient: PatientId, purpose: str = "treatment") -> OpenChart:
+        """Open a chart; the receipt is written first."""
+        ...
+
+    async def section(
+        self,
+        chart: OpenChart,
+        kind: SectionKind,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        text: str = "",
+    ) -> Section:
+        """Give a page of a section, newest first."""
+        ...
+
+    async def trend(self, chart: OpenChart, code: str) -> tuple[Entry, ...]:
+        """Give all results of one code, oldest first."""
+        ...
+
+    async def record(
+        self, chart: OpenChart, record: RecordId, version: int | None = None
+    ) -> RecordVersion:
+        """Open one version of a record, checked against the ledger."""
+        ...
+
+    async def versions(self, chart: OpenChart, record: RecordId) -> tuple[EntrySource, ...]:
+        """Give a record's versions, newest first."""
+        ...
+
+    async def add_note(self, chart: OpenChart, title: str, text: str) -> Entry:
+        """Write a note."""
+        ...
+
+    async def add_vital(self, chart: OpenChart, vital: VitalEntry) -> Entry:
+        """Write a vital sign."""
+        ...
+
+    async def add_allergy(
+        self,
+        chart: OpenChart,
+        text: str,
+        criticality: str = "unable-to-assess",
+        *,
+        none_known: bool = False,
+    ) -> Entry:
+        """Write an allergy, or that none is known."""
+        ...
+
+    async def add_problem(self, chart: OpenChart, text: str, onset: str = "") -> Entry:
+        """Write a problem."""
+        ...
+
+    async def add_medication(self, chart: OpenChart, text: str, dosage: str) -> Entry:
+        """Write a medication."""
+        ...
+
+    async def add_document(
+        self,
+        chart: OpenChart,
+        title: str,
+        path: Path,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Entry:
+        """Take a file of any size into the record."""
+        ...
+
+    async def save_document(self, chart: OpenChart, record: RecordId, target: Path) -> None:
+        """Write an attachment out."""
+        ...
+
+    async def amend_note(self, chart: OpenChart, record: RecordId, text: str, reason: str) -> Entry:
+        """Write a new version of a note; the original stays."""
+        ...
+
+    async def card(self, chart: OpenChart, record: RecordId) -> tuple[tuple[str, str], ...]:
+        """Give any record as pairs of label and text."""
+        ...
+
+    async def access_log(self, chart: OpenChart) -> tuple[TransactionSummary, ...]:
+        """Give who opened this record, newest first."""
+        ...
+
+
+class Appointments(Protocol):
+    """The day book."""
+
+    async def day(
+        self, actor: Actor, day: date, providers: tuple[PersonId, ...] = ()
+    ) -> tuple[Appointment, ...]:
+        """Give a day by provider and start, cancelled appointments too."""
+        ...
+
+    async def week(
+        self, actor: Actor, monday: date, providers: tuple[PersonId, ...] = ()
+    ) -> tuple[Appointment, ...]:
+        """Give seven days."""
+        ...
+
+    async def of_patient(self, actor: Actor, patient: PatientId) -> tuple[Appointment, ...]:
+        """Give a patient's appointments."""
+        ...
+
+    async def book(self, actor: Actor, wanted: Booking) -> Appointment:
+        """Book."""
+        ...
+
+    async def move(  # noqa: PLR0917 - what to move, then where to, in the order people say it
+        self,
+        actor: Actor,
+        appointment: AppointmentId,
+        provider: PersonId,
+        start: datetime,
+        length: timedelta,
+        override_reason: str = "",
+    ) -> Appointment:
+        """Move to another time or provider."""
+        ...
+
+    async def change_status(
+        self, actor: Actor, appointment: AppointmentId, status: AppointmentStatus
+    ) -> Appointment:
+        """Set the next status."""
+        ...
+
+    async def cancel(
+        self, actor: Actor, appointment: AppointmentId, reason: str = ""
+    ) -> Appointment:
+        """Cancel."""
+        ...
+
+    async def next_free(
+        self,
+        actor: Actor,
+        provider: PersonId,
+        length: timedelta,
+        after: datetime,
+        count: int = 5,
+    ) -> tuple[Slot, ...]:
+        """Give the next free slots within opening hours."""
+        ...
+
+
+class Ledger(Protocol):
+    """Blocks and transactions."""
+
+    async def blocks(
+        self, actor: Actor, *, before: int | None = None, limit: int = 100
+    ) -> tuple[BlockSummary, ...]:
+        """Give blocks below height `before`, newest first."""
+        ...
+
+    async def transactions(
+        self,
+        actor: Actor,
+        *,
+        height: int | None = None,
+        before: int | None = None,
+        limit: int = 100,
+        refused_only: bool = False,
+    ) -> tuple[TransactionSummary, ...]:
+        """Give transactions before position `before`, newest first."""
+        ...
+
+    async def proof(self, actor: Actor, transaction: TransactionId) -> InclusionProof:
+        """Give the proof that a transaction is in the ledger."""
+        ...
+
+
+class Integrity(Protocol):
+    """The full check."""
+
+    async def check(
+        self,
+        actor: Actor | None,
+        progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+    ) -> CheckReport:
+        """Check everything; both callbacks are called on a worker thread."""
+        ...
+
+    async def last(self) -> CheckReport | None:
+        """Give the last report."""
+        ...
+
+
+class Imports(Protocol):
+    """Files in."""
+
+    async def run(
+        self,
+        actor: Actor,
+        files: Sequence[Path],
+        progress: Callable[[ImportProgress], None],
+        cancelled: Callable[[], bool],
+    ) -> ImportReport:
+        """Take FHIR bundles; both callbacks are called on a worker thread."""
+        ...
+
+
+class Exports(Protocol):
+    """Files out."""
+
+    async def patient(self, actor: Actor, patient: PatientId, target: Path) -> ExportReport:
+        """Write one patient as a bundle."""
+        ...
+
+
+class Drafts(Protocol):
+    """What was typed and not saved."""
+
+    async def save(self, actor: Actor, key: str, text: str) -> None:
+        """Keep `text` under `key`."""
+        ...
+
+    async def load(self, actor: Actor, key: str) -> Draft | None:
+        """Give what was kept."""
+        ...
+
+    async def discard(self, actor: Actor, key: str) -> None:
+        """Drop what was kept."""
+        ...
+
+
+class ClinicPort(Protocol):
+    """The clinic's front door."""
+
+    @property
+    def session(self) -> Session:
+        """Who acts."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """Who works here."""
+        ...
+
+    @property
+    def patients(self) -> Patients:
+        """Who is registered."""
+        ...
+
+    @property
+    def charts(self) -> Charts:
+        """Patients' records."""
+        ...
+
+    @property
+    def appointments(self) -> Appointments:
+        """The day book."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """Blocks and transactions."""
+        ...
+
+    @property
+    def integrity(self) -> Integrity:
+        """The full check."""
+        ...
+
+    @property
+    def imports(self) -> Imports:
+        """Files in."""
+        ...
+
+    @property
+    def exports(self) -> Exports:
+        """Files out."""
+        ...
+
+    @property
+    def drafts(self) -> Drafts:
+        """Unsaved text."""
+        ...

@@ -1,0 +1,150 @@
+"""What went wrong, as a sentence for people. The only place where errors become text."""
+
+import logging
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ehr_desktop.domain import errors
+from ehr_desktop.domain.ledger import FaultKind
+from ehr_desktop.services.values import SlotTakenError
+
+LOG: Final = logging.getLogger("ehr_desktop")
+
+SIGN_IN_REFUSED: Final = "That account name and password do not go together."
+
+_WEAK: Final[Mapping[str, str]] = {
+    "short": "Use at least 15 characters, or take the suggested pass-phrase.",
+    "common": "This password is on lists that attackers try first. Choose another.",
+    "account-name": "The password must not contain the account name.",
+}
+_REFUSED: Final[Mapping[str, str]] = {
+    "role": "Your role does not allow this.",
+    "slot-taken": "That time is already taken.",
+    "status-order": "The appointment has moved on; that step no longer fits.",
+}
+_FIELDS: Final[Mapping[str, str]] = {
+    "family": "family name",
+    "given": "given names",
+    "birth_date": "birth date",
+    "record_number": "record id",
+    "insurance_id": "insurance id",
+    "phone": "phone number",
+    "email": "e-mail address",
+    "time_zone": "time zone",
+    "hours": "opening hours",
+    "name": "name",
+    "account_name": "account name",
+    "display_name": "name",
+}
+_INVALID: Final[Mapping[str, str]] = {
+    "empty": "Please fill in the {field}.",
+    "too-long": "The {field} is too long.",
+    "future": "The {field} lies in the future.",
+    "taken": "The {field} is already in use.",
+}
+_BAD_FILE: Final[Mapping[str, str]] = {
+    "not-json": "This file is not JSON, so it holds no records we can read.",
+    "truncated": "This file ends too early; it was probably not copied completely.",
+    "too-large": "This file is larger than the program takes in one piece.",
+    "too-deep": "This file is nested more deeply than any real record.",
+    "duplicate-key": "This file names the same field twice, so it cannot be trusted.",
+    "not-a-bundle": "This file is JSON, but not a FHIR bundle.",
+}
+_FAULTS: Final[Mapping[FaultKind, str]] = {
+    FaultKind.CONTAINER_MISSING: "The stored record is missing.",
+    FaultKind.CONTAINER_CHANGED: "The stored record was changed after it was signed.",
+    FaultKind.STORE: "The store cannot be read here.",
+}
+
+
+def _weak(error: errors.WeakPasswordError) -> str:
+    return _WEAK.get(error.reason, "Choose a stronger password.")
+
+
+def _refused(error: errors.RefusedError) -> str:
+    rule = error.outcome.rule
+    return _REFUSED.get(rule, f"The clinic's rules refused this ({rule}). It is kept as refused.")
+
+
+def _slot_taken(error: SlotTakenError) -> str:
+    taken = error.taken
+    if taken is None:
+        return _REFUSED["slot-taken"]
+    return f"{taken.provider_name} already has an appointment at {taken.wall_start[11:16]}."
+
+
+def _integrity(error: errors.IntegrityError) -> str:
+    what = _FAULTS.get(error.fault.what, "It does not agree with the ledger.")
+    return f"This record is not shown. {what} Run the integrity check and tell your administrator."
+
+
+def _in_use(error: errors.HomeInUseError) -> str:
+    return f"The program is already running on this data ({error.holder}). Use that window."
+
+
+def _damaged(error: errors.HomeDamagedError) -> str:
+    return f"The file {error.where} is damaged and cannot be read. Restore it from a backup."
+
+
+def _invalid(error: errors.InvalidInputError) -> str:
+    field = _FIELDS.get(error.field, error.field.replace("_", " "))
+    return _INVALID.get(error.reason, "Please check the {field}.").format(field=field)
+
+
+def _bad_file(error: errors.BadFileError) -> str:
+    sentence = _BAD_FILE.get(error.reason, f"This file cannot be used ({error.reason}).")
+    return sentence if error.position is None else f"{sentence} (At byte {error.position:,}.)"
+
+
+_SENTENCES: Final[Mapping[type[BaseException], str]] = {
+    errors.EhrError: "That was not possible.",
+    errors.SignInRefusedError: SIGN_IN_REFUSED,
+    errors.AccountNameTakenError: "Another account already has this name.",
+    errors.NotSignedInError: "You are no longer signed in. Unlock or sign in to go on.",
+    errors.NoKeyError: "Your keys do not open this part of the record.",
+    errors.ReceiptMissingError: "The record stays closed: the opening could not be written down.",
+    errors.HomeTooNewError: "This data was written by a newer version. Update the program first.",
+    errors.HomeMissingError: "There is no clinic in this data folder.",
+    errors.HomeExistsError: "There is already a clinic in this data folder.",
+    errors.DiskFullError: "The disk is full. Nothing was saved; free some space and try again.",
+    errors.NotFoundError: "That is no longer there.",
+    errors.CancelledError: "Stopped. What was done before is kept.",
+    FileNotFoundError: "That file is no longer there.",
+    PermissionError: "This computer does not allow reading or writing that file.",
+    IsADirectoryError: "That is a folder, not a file.",
+}
+_DETAILED: Final[Mapping[type[BaseException], Callable[..., str]]] = {
+    SlotTakenError: _slot_taken,
+    errors.WeakPasswordError: _weak,
+    errors.RefusedError: _refused,
+    errors.IntegrityError: _integrity,
+    errors.HomeInUseError: _in_use,
+    errors.HomeDamagedError: _damaged,
+    errors.InvalidInputError: _invalid,
+    errors.BadFileError: _bad_file,
+}
+
+
+def explain(error: BaseException) -> str:
+    """Give a sentence for people. What nobody expected is noted in the log under a short id."""
+    for kind in type(error).__mro__:
+        if kind in _DETAILED:
+            return _DETAILED[kind](error)
+        if kind in _SENTENCES:
+            return _SENTENCES[kind]
+    return f"Something went wrong. It has been noted as {note(error)}; your work is kept."
+
+
+def note(error: BaseException) -> str:
+    """Write `error` to the log and give the short id it stands under.
+
+    The log gets the class and the places in the code. The message is left out: it may quote
+    what somebody typed.
+    """
+    short_id = os.urandom(3).hex()
+    frames = traceback.extract_tb(error.__traceback__)
+    places = "".join(f"\n  {place.filename}:{place.lineno} {place.name}" for place in frames)
+    LOG.error("noted as %s: %s%s", short_id, type(error).__name__, places)
+    return short_id

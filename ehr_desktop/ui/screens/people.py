@@ -1,0 +1,137 @@
+"""Who works here: the list, new accounts, ended accounts."""
+
+from PySide6.QtCore import QModelIndex
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from ehr_desktop.domain.events import Event, PeopleChanged
+from ehr_desktop.domain.people import Staff
+from ehr_desktop.ui.explain import explain
+from ehr_desktop.ui.models.staff_table import StaffTable
+from ehr_desktop.ui.screens.add_account import AddAccountDrawer
+from ehr_desktop.ui.screens.new_password import PasswordRules
+from ehr_desktop.ui.screens.own_password import OwnPasswordDrawer
+from ehr_desktop.ui.shell.context import ScreenContext
+from ehr_desktop.ui.shell.overlay_stops import ShellConfirmation
+from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
+from ehr_desktop.ui.widgets.empty_state import EmptyState
+from ehr_desktop.ui.widgets.layouts import column
+from ehr_desktop.ui.widgets.table import Table
+from ehr_desktop.ui.widgets.table_page import TablePage
+
+
+class PeopleScreen(QWidget):
+    """For administrators. Rows are chosen with the arrow keys; Delete ends an account."""
+
+    def __init__(
+        self, context: ScreenContext, rules: PasswordRules, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._rules = rules
+        self._question: ShellConfirmation | None = None
+        self.model = StaffTable(self)
+        self.table = Table("People", self)
+        self.table.setModel(self.model)
+        self.table.set_empty_state(EmptyState("users", "Nobody here yet"))
+        self.table.set_widths(220, 140, 180, 160, 260)
+        self.table.set_loading(loading=True)
+        self.add_button = primary_button("Add account", icon_name="user-plus", shortcut="Ctrl+A")
+        self.add_button.clicked.connect(self.add_account)
+        self.end_button = secondary_button("End account", icon_name="user-x")
+        self.end_button.setEnabled(False)
+        self.end_button.clicked.connect(self.end_account)
+        self.password_button = secondary_button("Change my password", icon_name="key-round")
+        self.password_button.clicked.connect(self.change_own_password)
+        self.page = TablePage(
+            "People",
+            self.table,
+            self,
+            actions=(self.password_button, self.end_button, self.add_button),
+        )
+        self.setLayout(column(self.page, spacing=0))
+        self.setFocusProxy(self.table)
+        self.drawer = AddAccountDrawer(context, rules, self)
+        QShortcut(QKeySequence("Delete"), self.table).activated.connect(self.end_account)
+        self.table.selectionModel().currentRowChanged.connect(self._row_changed)
+        context.bridge.node_event.connect(self._hear)
+        self._load()
+
+    def shortcuts(self) -> tuple[tuple[str, str], ...]:
+        """Give the keys of this screen."""
+        return (("Ctrl+A", "Add an account"), ("Delete", "End the chosen account"))
+
+    def add_account(self) -> None:
+        """Open the form for a new account."""
+        self.drawer.open_over()
+
+    def change_own_password(self) -> None:
+        """Open the form for one's own password."""
+        OwnPasswordDrawer(self._context, self._rules, self).open_over()
+
+    def end_account(self) -> None:
+        """Ask before the chosen account is ended."""
+        person = self.model.at(self.table.current_row())
+        if person is None or not self._may_end(person):
+            return
+        self._question = ShellConfirmation(
+            self,
+            f"End the account of {person.display_name}?",
+            "It can no longer sign in. What was written with it stays and keeps its name.",
+            "End account",
+            dangerous=True,
+        )
+        self._question.confirmed.connect(self._end_confirmed)
+        self._question.closed.connect(self._question.deleteLater)
+        self._question.setProperty("row", self.table.current_row())
+        self._question.open_over()
+
+    @property
+    def question(self) -> ShellConfirmation | None:
+        """The question last asked."""
+        return self._question
+
+    def _may_end(self, person: Staff) -> bool:
+        return person.active and person.id != self._context.actor.id
+
+    def _row_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
+        person = self.model.at(current.row())
+        self.end_button.setEnabled(person is not None and self._may_end(person))
+
+    def _end_confirmed(self) -> None:
+        row = self._question.property("row") if self._question is not None else -1
+        person = self.model.at(int(row))
+        if person is None:
+            return
+        context = self._context
+        context.bridge.call(
+            self,
+            context.clinic.people.deactivate(context.actor, person.id),
+            done=lambda _none: context.notify(f"The account of {person.display_name} has ended."),
+            failed=self._failed,
+        )
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, PeopleChanged):
+            self._load()
+
+    def _load(self) -> None:
+        context = self._context
+        context.bridge.call(
+            self,
+            context.clinic.people.list(context.actor),
+            done=self._show,
+            failed=self._failed,
+        )
+
+    def _show(self, staff: tuple[Staff, ...]) -> None:
+        row = self.table.current_row()
+        self.table.set_loading(loading=False)
+        self.model.show(staff)
+        self.page.set_count(f"{self.model.active} active of {len(staff)} accounts")
+        if self.model.at(max(row, 0)) is not None:
+            self.table.selectRow(max(row, 0))
+
+    def _failed(self, error: BaseException) -> None:
+        self.table.set_loading(loading=False)
+        self._context.notify(explain(error))

@@ -1,0 +1,42 @@
+"""Which screens the rail offers to whom."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ehr_desktop.domain.people import Action, Role, may
+from ehr_desktop.ui.shell.context import Place, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceEntry:
+    """How a place is shown. `needs` is the action somebody must be allowed to see it."""
+
+    place: Place
+    label: str
+    icon_name: str
+    keywords: str
+    needs: Action | None = None
+
+
+ENTRIES: Final = (
+    PlaceEntry(Place.TODAY, "Today", "layout-dashboard", "home start waiting queue"),
+    PlaceEntry(Place.PATIENTS, "Patients", "users", "people register find import export"),
+    PlaceEntry(Place.APPOINTMENTS, "Appointments", "calendar-days", "day book calendar week"),
+    PlaceEntry(Place.LEDGER, "Ledger", "blocks", "blocks transactions chain proof"),
+    PlaceEntry(Place.INTEGRITY, "Integrity", "shield-check", "check verify tamper faults"),
+    PlaceEntry(Place.PEOPLE, "People", "id-card", "staff accounts roles", Action.MANAGE_PEOPLE),
+)
+
+
+def places_for(role: Role, registry: Registry) -> tuple[PlaceEntry, ...]:
+    """Give the places `role` sees, in the rail's order; only those that have a screen."""
+    return tuple(
+        entry
+        for entry in ENTRIES
+        if entry.place in registry.screens and (entry.needs is None or may(role, entry.needs))
+    )
+
+
+def shortcut_of(number: int) -> str:
+    """Give the keys of the rail's `number`th place, counted from 0."""
+    return f"Ctrl+{number + 1}"
