@@ -58,7 +58,7 @@ _FIELDS = """
 QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit, QTextEdit {
   background: $surface; color: $text; border: 1px solid $border; border-radius: $radius;
   padding: 0 9px; min-height: 34px; selection-background-color: $accent;
-  selection-color: $on_accent; }
+  selection-color: $on_accent; placeholder-text-color: $text_faint; }
 QPlainTextEdit, QTextEdit { padding: 5px 6px; }
 QComboBox { padding-left: 11px; }
 QLineEdit[echoMode="2"] { lineedit-password-character: 8226; }
@@ -83,8 +83,8 @@ QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px so
   selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 30px; padding: 0 8px;
   border-radius: $radius_small; }
-QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; min-height: 0;
-  padding: 0 2px; background: transparent; }
+QAbstractSpinBox { padding: 0; min-height: 31px; }
+QAbstractSpinBox:focus { padding: 0; min-height: 29px; }
 QSpinBox::up-button, QSpinBox::down-button { border: none; width: 20px; }
 QSpinBox::up-arrow { image: url($mark_chevron_up); width: 12px; height: 12px; }
 QSpinBox::down-arrow { image: url($mark_chevron_down); width: 12px; height: 12px; }
@@ -140,7 +140,7 @@ QFrame[look="panel"] { background: $surface; border: none; border-left: 1px soli
 QFrame[look="sheet"] { background: $surface; border: 1px solid $edge;
   border-radius: $radius_large; }
 QFrame[look="popup"] { background: $surface; border: 1px solid $edge; border-radius: $radius; }
-QFrame[look="well"] { background: $raised; border: none; border-radius: $radius; }
+QFrame[look="well"] { background: $well; border: none; border-radius: $radius; }
 QFrame[look="rail"] { background: $canvas; border: none; border-right: 1px solid $edge; }
 QFrame[look="rule"] { background: $hairline; border: none; }
 QFrame[look="snackbar"] { background: $tooltip; border: 1px solid $tooltip;
@@ -189,6 +189,7 @@ QCalendarWidget QToolButton:hover { background: $raised; }
 QCalendarWidget QToolButton::menu-indicator { image: none; }
 QCalendarWidget QToolButton#qt_calendar_prevmonth { qproperty-icon: url($mark_chevron_left); }
 QCalendarWidget QToolButton#qt_calendar_nextmonth { qproperty-icon: url($mark_chevron_right); }
+QCalendarWidget QTableView { background: $surface; }
 QCalendarWidget QAbstractItemView { selection-background-color: $accent;
   selection-color: $on_accent; }
 QCalendarWidget QAbstractItemView:disabled { color: $text_disabled; }

@@ -9,6 +9,8 @@ from ehr_desktop.ui.theme.palette import palette_of
 from ehr_desktop.ui.theme.stylesheet import stylesheet
 from ehr_desktop.ui.theme.tokens import Scheme, Tokens, tokens_of
 
+_PREPARED = "fontsRegistered"
+
 
 class Theme(QObject):
     """The scheme the application wears.
@@ -54,14 +56,19 @@ class Theme(QObject):
         self._scheme = scheme
         # The sheet last: it is what makes every widget take up the new palette.
         application.setPalette(palette_of(self.tokens))
-        application.setStyleSheet(stylesheet(self.tokens))
+        sheet = stylesheet(self.tokens)
+        if application.styleSheet() != sheet:
+            application.setStyleSheet(sheet)
         self.changed.emit(scheme)
 
     def _prepare(self, application: QApplication) -> None:
         self._application = application
-        register_fonts()
-        application.setStyle(QStyleFactory.create("Fusion"))
-        application.setFont(ui_font())
+        # Each registration empties Qt's font caches: once for an application is enough.
+        if not application.property(_PREPARED):
+            application.setProperty(_PREPARED, True)
+            register_fonts()
+            application.setStyle(QStyleFactory.create("Fusion"))
+            application.setFont(ui_font())
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
 
 

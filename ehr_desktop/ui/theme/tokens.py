@@ -73,14 +73,16 @@ class Tokens:
     """The colours of one scheme, as `#rrggbb`.
 
     Surfaces in three steps: `canvas` behind everything, `surface` for cards and fields,
-    `raised` for what lies on a surface (hover, wells, table heads). Text in three levels.
-    `hairline` only divides, `edge` outlines a surface, `border` marks a thing one can act on.
+    `raised` for what lies on a surface (hover, chips); `well` is sunk into one. Text in three
+    levels. `hairline` only divides, `edge` outlines a surface, `border` marks what one can
+    act on.
     """
 
     scheme: Scheme
     canvas: str
     surface: str
     raised: str
+    well: str
     hairline: str
     edge: str
     border: str
@@ -129,6 +131,7 @@ LIGHT = Tokens(
     canvas="#f6f7f9",
     surface="#ffffff",
     raised="#eef0f4",
+    well="#eef0f4",
     hairline="#e2e5eb",
     edge="#dfe2e9",
     border="#868e9c",
@@ -161,6 +164,7 @@ DARK = Tokens(
     canvas="#0f1217",
     surface="#171b22",
     raised="#222832",
+    well="#0f1217",
     hairline="#2a313c",
     edge="#2c343f",
     border="#6d7686",
@@ -193,6 +197,7 @@ HIGH_CONTRAST = Tokens(
     canvas="#000000",
     surface="#000000",
     raised="#1c1c1c",
+    well="#1c1c1c",
     hairline="#7a7a7a",
     edge="#ffffff",
     border="#ffffff",
@@ -243,7 +248,7 @@ def contrast(foreground: str, background: str) -> float:
 
 def text_pairs(tokens: Tokens) -> Iterator[tuple[str, str, str]]:
     """Yield name, text colour and background of every pair text may be set in."""
-    for surface in ("canvas", "surface", "raised", "accent_soft"):
+    for surface in ("canvas", "surface", "raised", "well", "accent_soft"):
         for text in ("text", "text_muted", "text_faint"):
             yield f"{text} on {surface}", getattr(tokens, text), getattr(tokens, surface)
     for surface in ("canvas", "surface", "raised"):

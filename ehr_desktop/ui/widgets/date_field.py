@@ -3,10 +3,11 @@
 from datetime import date
 
 from PySide6.QtCore import QDate, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCharFormat
+from PySide6.QtGui import QColor, QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QWidget
 from typing_extensions import override
 
+from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.dates import shown_date, typed_date
 from ehr_desktop.ui.widgets.layouts import column
@@ -73,16 +74,19 @@ class DateField(TextField):
             self.date_changed.emit(self.value)
 
 
-class CalendarPopup(QFrame):
+class CalendarPopup(QWidget):
     """A month over the window that goes away when a day is picked or Esc is pressed."""
 
     picked = Signal(QDate)
 
     def __init__(self, parent: QWidget, value: date | None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        # The ground has round corners; the square window behind it must not show.
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("look", "popup")
-        self.calendar = QCalendarWidget(self)
+        ground = QFrame(self)
+        ground.setProperty("look", "popup")
+        self.calendar = QCalendarWidget(ground)
         self.calendar.setAccessibleName("Calendar")
         self.calendar.setGridVisible(False)
         self.calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
@@ -91,11 +95,17 @@ class CalendarPopup(QFrame):
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
             # An empty format: Qt's red weekend says nothing here.
             self.calendar.setWeekdayTextFormat(day, QTextCharFormat())
+        head = QTextCharFormat()
+        head.setForeground(QColor(worn_tokens().text_muted))
+        head.setBackground(QColor(worn_tokens().surface))
+        self.calendar.setHeaderTextFormat(head)
+        self.calendar.setMinimumSize(308, 264)
         if value:
             self.calendar.setSelectedDate(QDate(value.year, value.month, value.day))
         self.calendar.clicked.connect(self._pick)
         self.calendar.activated.connect(self._pick)
-        self.setLayout(column(self.calendar, margin=Space.ONE))
+        ground.setLayout(column(self.calendar, margin=Space.ONE))
+        self.setLayout(column(ground))
         self.calendar.setFocus()
 
     def _pick(self, day: QDate) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QRadioButton,
-    QSpinBox,
     QWidget,
 )
 
@@ -21,6 +20,7 @@ from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.form import FormColumn
 from ehr_desktop.ui.widgets.gallery_page import page_of
 from ehr_desktop.ui.widgets.layouts import SPRING, row
+from ehr_desktop.ui.widgets.number_field import NumberField
 from ehr_desktop.ui.widgets.password_field import PasswordField
 from ehr_desktop.ui.widgets.search_field import SearchField
 from ehr_desktop.ui.widgets.segmented import Segmented
@@ -55,7 +55,9 @@ def fields_page() -> QWidget:
     fixed = filled(TextField(), "Read only")
     fixed.setReadOnly(True)
     other.field("Insurance id", fixed)
-    other.field("Doses a day", QSpinBox())
+    doses = NumberField(0, 12, unit="tablets")
+    doses.setValue(2)
+    other.field("Doses a day", doses)
     checked, partly, disabled = QCheckBox("Remind me"), QCheckBox("Some"), QCheckBox("Not now")
     checked.setChecked(True)
     partly.setTristate(True)

@@ -48,7 +48,7 @@ def screen_page() -> QWidget:
     rail.add_foot(boxed(who))
     table = Table("Patients")
     table.setModel(GalleryModel(table))
-    table.set_widths(300, 120, 120, 120)
+    table.set_widths(0, 112, 112, 96, 72)
     table.selectRow(1)
     add = primary_button("Register", icon_name="user-plus", shortcut="Ctrl+N")
     search = SearchField("Name, birth date, phone or record id")

@@ -61,7 +61,7 @@ class NavRail(QFrame):
         outer.addLayout(self._foot)
         self.setLayout(outer)
         for entry in entries:
-            self._top.addWidget(self._place(entry))
+            self._top.addWidget(self._made(entry))
         self.set_compact(compact=False)
         self._group.buttonClicked.connect(self._clicked)
 
@@ -76,6 +76,10 @@ class NavRail(QFrame):
     def go_to(self, key: str) -> None:
         """Mark the place `key` without announcing it."""
         self._places[key].setChecked(True)
+
+    def place(self, key: str) -> "NavButton":
+        """Return the button of the place `key`."""
+        return self._places[key]
 
     def set_badge(self, key: str, count: int) -> None:
         """Show how much waits at `key`; 0 shows nothing."""
@@ -100,7 +104,7 @@ class NavRail(QFrame):
             self.set_compact(compact=self.window().width() < COLLAPSE_BELOW_PX)
         return False
 
-    def _place(self, entry: NavEntry) -> "NavButton":
+    def _made(self, entry: NavEntry) -> "NavButton":
         place = NavButton(entry, self)
         self._group.addButton(place)
         self._places[entry.key] = place

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import Shiboken
 from typing_extensions import override
 
 _SCRIM_ALPHA = 110
@@ -41,7 +42,7 @@ class Overlay(QWidget):
         if self.isHidden():
             return
         self.hide()
-        if self._before and self._before.isVisible():
+        if self._before and Shiboken.isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
         self._before = None
         self.closed.emit()

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from ehr_desktop.ui.theme.fonts import ui_font
@@ -60,7 +60,9 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(place, QColor(tokens.raised))
         painter.fillRect(QRect(place.left(), place.bottom(), place.width(), 1), tokens.hairline)
         if selected and index.column() == 0:
-            painter.fillRect(QRect(place.left(), place.top(), 3, place.height()), tokens.accent)
+            # The bar tells where the keyboard is; the ground, what was chosen.
+            bar = tokens.focus if _has_focus(option) else tokens.thumb
+            painter.fillRect(QRect(place.left(), place.top(), 3, place.height()), bar)
         _paint_content(painter, place, index, tokens)
         painter.restore()
 
@@ -91,6 +93,11 @@ def _paint_content(
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     flags = side | Qt.AlignmentFlag.AlignVCenter
     painter.drawText(room, int(flags) | int(Qt.TextFlag.TextSingleLine), fitted)
+
+
+def _has_focus(option: QStyleOptionViewItem) -> bool:
+    table: QWidget | None = option.widget
+    return table is not None and table.hasFocus()
 
 
 def _is_number(index: QModelIndex | QPersistentModelIndex) -> bool:

@@ -40,9 +40,9 @@ class Snackbar(QFrame):
         self._now: Notice | None = None
         self.setProperty("look", "snackbar")
         self._words = Label("", self, wrap=True)
-        self._button = Button("Undo", self, look=ButtonLook.GHOST)
-        self._button.clicked.connect(self._act)
-        line = row(self._words, self._button, spacing=Space.TWO)
+        self.action_button = Button("Undo", self, look=ButtonLook.GHOST)
+        self.action_button.clicked.connect(self._act)
+        line = row(self._words, self.action_button, spacing=Space.TWO)
         line.setContentsMargins(Space.TWO, Space.HALF, Space.ONE, Space.HALF)
         line.setStretch(0, 1)
         self.setLayout(line)
@@ -89,8 +89,8 @@ class Snackbar(QFrame):
             return
         self._now = self._waiting.popleft()
         self._words.setText(self._now.text)
-        self._button.setText(self._now.action)
-        self._button.setVisible(bool(self._now.action))
+        self.action_button.setText(self._now.action)
+        self.action_button.setVisible(bool(self._now.action))
         self.setAccessibleName(self._now.text)
         self._lay_out()
         self.show()
@@ -107,7 +107,8 @@ class Snackbar(QFrame):
     def _lay_out(self) -> None:
         widest = min(_WIDEST_PX, self._host.width() - 2 * Space.TWO)
         words = self._words.fontMetrics().horizontalAdvance(self._words.text())
-        button = self._button.sizeHint().width() + Space.TWO if self._button.text() else 0
+        acts = bool(self.action_button.text())
+        button = self.action_button.sizeHint().width() + Space.TWO if acts else 0
         width = min(widest, words + button + 2 * Space.TWO + Space.HALF)
         height = max(self.heightForWidth(width), 44)
         left = (self._host.width() - width) // 2

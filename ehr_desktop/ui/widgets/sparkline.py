@@ -58,5 +58,5 @@ class Sparkline(QWidget):
         painter.drawPolyline(QPolygonF(spots))
         outside = trend.is_outside(readings[-1])
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.danger.foreground if outside else tokens.accent))
+        painter.setBrush(QColor(tokens.danger.foreground if outside else tokens.link))
         painter.drawEllipse(spots[-1], 3, 3)

@@ -1,10 +1,19 @@
 """The one kind of table."""
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
+from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.widgets.empty_state import EmptyState
 from ehr_desktop.ui.widgets.row_delegate import ROW_PX, RowDelegate
 from ehr_desktop.ui.widgets.skeleton import Skeleton
@@ -13,7 +22,7 @@ SORTABLE_ROLE = Qt.ItemDataRole.UserRole + 110
 
 
 class Table(QTableView):
-    """Whole rows of 36 px, hairlines, no grid, the last column takes the room that is left.
+    """Whole rows of 36 px, hairlines, no grid; say with `set_widths` who takes the spare room.
 
     `opened` carries the index of the row one double-clicks or presses Enter on. A column can
     be sorted only if the model's `headerData` says True for `SORTABLE_ROLE`; sorting is the
@@ -56,16 +65,17 @@ class Table(QTableView):
         self._settle()
 
     def set_widths(self, *widths_px: int) -> None:
-        """Set the columns' widths from the first on; 0 sizes one to its content."""
+        """Set the columns' widths from the first on, once there is a model.
+
+        A column of width 0 takes the room that is left; without one the last column does.
+        """
+        header = self.horizontalHeader()
+        header.setStretchLastSection(0 not in widths_px)
         for column, width in enumerate(widths_px):
             if width:
                 self.setColumnWidth(column, width)
             else:
-                self.resizeColumnToContents(column)
-
-    def current_row(self) -> int:
-        """Return the row the keyboard is on, or -1."""
-        return self.currentIndex().row()
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
     @override
     def setModel(self, model: QAbstractItemModel | None) -> None:
@@ -86,6 +96,14 @@ class Table(QTableView):
             self.opened.emit(at)
         else:
             super().keyPressEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and not self.currentIndex().isValid():
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(QColor(worn_tokens().focus), 2))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -112,6 +130,7 @@ class Table(QTableView):
         # Measured: sizing columns from every row of a long table takes ten times as long.
         across.setResizeContentsPrecision(0)
         across.setStretchLastSection(True)
+        across.setMinimumSectionSize(56)
         across.setHighlightSections(False)
         across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         across.setSectionsClickable(True)

@@ -1,5 +1,7 @@
 """A screen that is a list: title, search, actions, table, count."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.ui.theme.tokens import Space, TypeSize
@@ -13,7 +15,7 @@ from ehr_desktop.ui.widgets.table import Table
 class TablePage(QWidget):
     """`table` in a card under its title, with `search` and `actions` above it.
 
-    `Ctrl+F` and the arrow keys: Down in the search box moves into the table.
+    `Ctrl+F` goes to the search box, Down from there into the table.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class TablePage(QWidget):
         if search:
             search.setFixedWidth(320)
             top.addWidget(search)
+            self._connect_keys(search)
         for action in actions:
             top.addWidget(action)
         card = Card(margin=1)
@@ -42,3 +45,16 @@ class TablePage(QWidget):
     def set_count(self, text: str) -> None:
         """Say under the table how much there is, such as *200 of 10,412 patients*."""
         self._count.setText(text)
+
+    def _connect_keys(self, search: SearchField) -> None:
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(search.setFocus)
+        down = QShortcut(QKeySequence(Qt.Key.Key_Down), search)
+        down.setContext(Qt.ShortcutContext.WidgetShortcut)
+        down.activated.connect(self._enter_table)
+
+    def _enter_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.TabFocusReason)
+        if not self.table.currentIndex().isValid():
+            self.table.selectRow(0)

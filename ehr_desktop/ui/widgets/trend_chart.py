@@ -186,7 +186,7 @@ class TrendChart(QWidget):
             painter.drawText(label, Qt.AlignmentFlag.AlignHCenter, shown_date(moment.date()))
 
     def _paint_trend(self, painter: QPainter, tokens: Tokens, trend: Trend, order: int) -> None:
-        ink = (tokens.accent, tokens.warning.foreground, tokens.note.foreground)[order % 3]
+        ink = (tokens.link, tokens.text, tokens.warning.foreground)[order % 3]
         if self.focused:
             across = round(self._across(self.focused)) + 0.5
             painter.setPen(QPen(QColor(tokens.text_muted), 1, Qt.PenStyle.DashLine))
