@@ -4,7 +4,8 @@ import faulthandler
 import logging
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -66,7 +67,8 @@ def prepare_application(arguments: Sequence[str]) -> QApplication:
     return application
 
 
-def write_log_to(folder: Path) -> None:
+@contextmanager
+def log_kept_in(folder: Path) -> Iterator[None]:
     """Keep the log, and what Python says when it dies, in `folder`; a few megabytes at most."""
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(
@@ -74,7 +76,14 @@ def write_log_to(folder: Path) -> None:
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOG.addHandler(handler)
-    faulthandler.enable((folder / "crash.log").open("a", encoding="utf-8"))
+    with (folder / "crash.log").open("a", encoding="utf-8") as crashes:
+        faulthandler.enable(crashes)
+        try:
+            yield
+        finally:
+            faulthandler.disable()
+            LOG.removeHandler(handler)
+            handler.close()
 
 
 def open_window(

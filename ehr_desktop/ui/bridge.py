@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
 from ehr_desktop.domain.events import CheckFinished, Event, LedgerGrew, Progress
@@ -39,7 +39,9 @@ class NodeBridge(QObject):
         super().__init__(parent)
         self._node = node
         self._waiting: dict[Event, Event] = {}
-        self._finished.connect(self._deliver)
+        # Queued even when the work ended before `call` returned: nobody is called back from
+        # inside their own call.
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._published.connect(self._merge)
         self._timer = QTimer(self, singleShot=True, interval=MERGE_MS)
         self._timer.timeout.connect(self._flush)
@@ -84,9 +86,6 @@ class NodeBridge(QObject):
 
     def _merge(self, event: Event) -> None:
         key = merge_key(event)
-        if key in self._waiting:
-            self._waiting[key] = event
-            return
         if self._timer.isActive():
             self._waiting[key] = event
         else:

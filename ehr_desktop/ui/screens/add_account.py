@@ -24,8 +24,7 @@ from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.text_field import TextField
 
 _CLINICIAN: Final = (
-    "Opens medical records, within the patient's consent; each opening is written down. "
-    "Names, contacts and appointments too."
+    "Opens medical records; each opening is written down. Names, contacts and appointments too."
 )
 ROLE_KEYS: Final = {
     Role.DOCTOR: _CLINICIAN,

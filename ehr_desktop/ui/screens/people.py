@@ -1,5 +1,7 @@
 """Who works here: the list, new accounts, ended accounts."""
 
+from typing import Final
+
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
@@ -19,6 +21,8 @@ from ehr_desktop.ui.widgets.layouts import column
 from ehr_desktop.ui.widgets.table import Table
 from ehr_desktop.ui.widgets.table_page import TablePage
 
+_ADD: Final = "Ctrl+Shift+N"
+
 
 class PeopleScreen(QWidget):
     """For administrators. Rows are chosen with the arrow keys; Delete ends an account."""
@@ -34,9 +38,11 @@ class PeopleScreen(QWidget):
         self.table = Table("People", self)
         self.table.setModel(self.model)
         self.table.set_empty_state(EmptyState("users", "Nobody here yet"))
-        self.table.set_widths(220, 140, 180, 160, 260)
+        self.table.set_widths(190, 120, 150, 130, 240)
         self.table.set_loading(loading=True)
-        self.add_button = primary_button("Add account", icon_name="user-plus", shortcut="Ctrl+A")
+        self.add_button = primary_button(
+            "Add account", icon_name="user-plus", shortcut="Ctrl+Shift+N"
+        )
         self.add_button.clicked.connect(self.add_account)
         self.end_button = secondary_button("End account", icon_name="user-x")
         self.end_button.setEnabled(False)
@@ -59,7 +65,7 @@ class PeopleScreen(QWidget):
 
     def shortcuts(self) -> tuple[tuple[str, str], ...]:
         """Give the keys of this screen."""
-        return (("Ctrl+A", "Add an account"), ("Delete", "End the chosen account"))
+        return ((_ADD, "Add an account"), ("Delete", "End the chosen account"))
 
     def add_account(self) -> None:
         """Open the form for a new account."""
@@ -71,7 +77,7 @@ class PeopleScreen(QWidget):
 
     def end_account(self) -> None:
         """Ask before the chosen account is ended."""
-        person = self.model.at(self.table.current_row())
+        person = self.model.at(self.table.currentIndex().row())
         if person is None or not self._may_end(person):
             return
         self._question = ShellConfirmation(
@@ -83,7 +89,7 @@ class PeopleScreen(QWidget):
         )
         self._question.confirmed.connect(self._end_confirmed)
         self._question.closed.connect(self._question.deleteLater)
-        self._question.setProperty("row", self.table.current_row())
+        self._question.setProperty("row", self.table.currentIndex().row())
         self._question.open_over()
 
     @property
@@ -125,7 +131,7 @@ class PeopleScreen(QWidget):
         )
 
     def _show(self, staff: tuple[Staff, ...]) -> None:
-        row = self.table.current_row()
+        row = self.table.currentIndex().row()
         self.table.set_loading(loading=False)
         self.model.show(staff)
         self.page.set_count(f"{self.model.active} active of {len(staff)} accounts")

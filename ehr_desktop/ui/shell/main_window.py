@@ -1,13 +1,15 @@
 """The window: set-up, sign-in, one work area for each person, and the lock before them."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from typing_extensions import override
 
+from ehr_desktop.domain.errors import SignInRefusedError
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import Actor, Clinic
 from ehr_desktop.ui.explain import explain
@@ -18,6 +20,7 @@ from ehr_desktop.ui.shell.lock_page import LockPage
 from ehr_desktop.ui.shell.work_area import Leaving, ShellParts, WorkArea
 
 PROGRAM_NAME: Final = "EHR Desktop"
+UNLOCK_REFUSED: Final = "That is not your password. Try again."
 _WINDOW: Final = "main"
 _FIRST_SIZE: Final = (1280, 800)
 _LEAST_SIZE: Final = (820, 560)
@@ -140,13 +143,13 @@ class MainWindow(QWidget):
         self._show(self.sign_in)
         self.sign_in.begin()
 
-    async def _enter(self, account_name: str, password: str) -> Actor:
+    def _enter(self, account_name: str, password: str) -> Coroutine[Any, Any, Actor]:
         """Sign in, or take up the desk this person left locked."""
         session = self._parts.clinic.session
-        for desk in tuple(self._desks.values()):
+        for desk in self._desks.values():
             if desk.actor.staff.account_name == account_name:
-                return await session.unlock(desk.actor, password)
-        return await session.sign_in(account_name, password)
+                return session.unlock(desk.actor, password)
+        return session.sign_in(account_name, password)
 
     def _signed_in(self, actor: Actor) -> None:
         desk = self._desks.get(actor.id)
@@ -188,8 +191,12 @@ class MainWindow(QWidget):
             self,
             self._parts.clinic.session.unlock(desk.actor, password),
             done=lambda _actor: self._take_up(desk),
-            failed=lambda error: self.lock_page.prompt.refuse(explain(error)),
+            failed=self._unlock_refused,
         )
+
+    def _unlock_refused(self, error: BaseException) -> None:
+        known = isinstance(error, SignInRefusedError)
+        self.lock_page.prompt.refuse(UNLOCK_REFUSED if known else explain(error))
 
     def _lock_failed(self, error: BaseException) -> None:
         self.lock_page.prompt.refuse(explain(error))

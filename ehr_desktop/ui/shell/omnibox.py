@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 from typing_extensions import override
@@ -22,6 +23,7 @@ from ehr_desktop.ui.widgets.layouts import column
 from ehr_desktop.ui.widgets.search_field import SearchField
 
 MOST_PATIENTS: Final = 8
+RECENT_PATIENTS: Final = 4
 _SHOWN_ROWS: Final = 9
 _STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
@@ -30,7 +32,10 @@ class Omnibox(SearchField):
     """Suggests while one types; Down and Up choose, Enter does it, Esc leaves.
 
     `local` gives what needs no search (commands, days) for a text; `pick` takes a patient.
+    `left` asks for the focus to be put elsewhere.
     """
+
+    left = Signal()
 
     def __init__(
         self,
@@ -51,15 +56,19 @@ class Omnibox(SearchField):
         self._host = host
         self._asked: Future[PatientPage] | None = None
         self._local_now: tuple[Suggestion, ...] = ()
+        self._request = 0
+        self._answered = True
+        self._enter_waits = False
         self.popup = QFrame(host)
         self.popup.setProperty("look", "popup")
         self.list = SuggestionList(self.popup)
         self.list.clicked.connect(self._clicked)
         self._remark = Caption("", self.popup)
-        self._remark.setContentsMargins(Space.ONE_AND_HALF, 6, Space.ONE_AND_HALF, 6)
+        self._remark.setContentsMargins(Space.ONE, 6, Space.ONE, 6)
         self.popup.setLayout(column(self.list, self._remark, spacing=0, margin=4))
         self.popup.hide()
         self.textChanged.connect(self._suggest)
+        host.installEventFilter(self)
 
     def begin(self) -> None:
         """Take the focus and offer what is usual."""
@@ -72,9 +81,10 @@ class Omnibox(SearchField):
         self.popup.hide()
         if self._asked is not None:
             self._asked.cancel()
-        if self.text():
-            self.clear()
-            self.popup.hide()
+        self._request += 1
+        self._answered, self._enter_waits = True, False
+        self.left.emit()
+        self.clear()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -83,8 +93,8 @@ class Omnibox(SearchField):
             if self.popup.isHidden():
                 self._suggest()
             self.list.step(_STEPS[key])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.popup.isVisible():
-            self._run(self.list.currentIndex())
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter()
         elif key == Qt.Key.Key_Escape and self.popup.isVisible():
             self.leave()
         else:
@@ -98,7 +108,7 @@ class Omnibox(SearchField):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if watched is self._host and event.type() == QEvent.Type.Resize:
             self.popup.hide()
         return super().eventFilter(watched, event)
 
@@ -106,25 +116,49 @@ class Omnibox(SearchField):
         if not self.hasFocus():
             return
         text = self.text().strip()
+        self._answered = self._enter_waits = False
         self._local_now = self._local(text)
         if self._asked is not None:
             self._asked.cancel()
-        search = self._clinic.patients.search(self._actor, text, limit=MOST_PATIENTS)
-        self._asked = self._bridge.call(self, search, done=self._found, failed=self._not_found)
+        limit = MOST_PATIENTS if text else RECENT_PATIENTS
+        search = self._clinic.patients.search(self._actor, text, limit=limit)
+        self._request += 1
+        self._asked = self._bridge.call(
+            self,
+            search,
+            done=partial(self._found, self._request),
+            failed=partial(self._not_found, self._request),
+        )
 
-    def _found(self, page: PatientPage) -> None:
+    def _found(self, request: int, page: PatientPage) -> None:
+        # What was finished cannot be cancelled any more, and may still be on its way here.
+        if request != self._request:
+            return
         patients = tuple(
             patient_suggestion(match.patient, self._picker(match.patient)) for match in page.matches
         )
-        # A typed day or command comes first only when it was meant: nobody is called "tomorrow".
-        first, last = (self._local_now, patients) if not patients else (patients, self._local_now)
-        more = page.total - len(page.matches)
-        self._show(first + last, f"{more:,} more patients match. Type on." if more else "")
+        more = page.total - len(page.matches) if self.text().strip() else 0
+        self._show(
+            patients + self._local_now, f"{more:,} more patients match. Type on." if more else ""
+        )
+        if self._enter_waits:
+            self._enter()
 
-    def _not_found(self, error: BaseException) -> None:
-        self._show(self._local_now, explain(error))
+    def _enter(self) -> None:
+        """Do what is chosen; if the answer to the last key is still to come, do it then.
+
+        Somebody who types a name and Enter at once must not get the patient of the key before.
+        """
+        self._enter_waits = not self._answered
+        if self._answered and self.popup.isVisible():
+            self._run(self.list.currentIndex())
+
+    def _not_found(self, request: int, error: BaseException) -> None:
+        if request == self._request:
+            self._show(self._local_now, explain(error))
 
     def _show(self, suggestions: tuple[Suggestion, ...], remark: str) -> None:
+        self._answered = True
         if not self.hasFocus():
             return
         self.list.suggestions.offer(suggestions)

@@ -32,12 +32,14 @@ from ehr_desktop.ui.shell.context import (
 )
 from ehr_desktop.ui.shell.omnibox import Omnibox
 from ehr_desktop.ui.shell.places import places_for, shortcut_of
+from ehr_desktop.ui.shell.rail_head import RailHead
 from ehr_desktop.ui.shell.shortcuts import EVERYWHERE, HasShortcuts, Keys, ShortcutSheet
 from ehr_desktop.ui.shell.suggestions import Suggestion, day_suggestion, matching_commands
 from ehr_desktop.ui.shell.truth_bar import TruthBar
 from ehr_desktop.ui.shell.user_menu import UserMenu
 from ehr_desktop.ui.theme.theme import Theme
 from ehr_desktop.ui.theme.tokens import Space
+from ehr_desktop.ui.widgets.buttons import icon_button
 from ehr_desktop.ui.widgets.card import Rule
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
 from ehr_desktop.ui.widgets.nav_rail import NavEntry, NavRail
@@ -94,7 +96,6 @@ class WorkArea(QWidget):
         self.actor = actor
         self._zone = ZoneInfo(clinic.time_zone)
         self._screens: dict[Place, QWidget] = {}
-        self.snackbar = Snackbar(self)
         self.context = ScreenContext(
             bridge=parts.bridge,
             clinic=parts.clinic,
@@ -132,9 +133,7 @@ class WorkArea(QWidget):
     def resume(self) -> None:
         """Come back after a lock."""
         self.truth_bar.refresh()
-        current = self.stack.currentWidget()
-        if current is not None:
-            current.setFocus()
+        self._focus_screen()
 
     def navigate(self, place: Place, wish: Wish | None = None) -> None:
         """Bring a screen up; see `Navigate`."""
@@ -146,7 +145,7 @@ class WorkArea(QWidget):
         self._parts.prefs.set_text("screen", place.value)
         if wish is not None and isinstance(screen, GrantsWishes):
             screen.grant(wish)
-        elif not self.omnibox.hasFocus():
+        else:
             screen.setFocus()
 
     def notify(
@@ -193,10 +192,12 @@ class WorkArea(QWidget):
             ),
             self,
         )
+        self.rail.add_head(RailHead(clinic.name, self.rail))
         self.rail.chosen.connect(self._chosen)
         self.stack = QStackedWidget(self)
         self._middle = QWidget(self)
         self._middle.setLayout(column(self.stack, spacing=0))
+        self.snackbar = Snackbar(self._middle)
         self.omnibox = Omnibox(
             self._parts.bridge,
             self._parts.clinic,
@@ -206,10 +207,15 @@ class WorkArea(QWidget):
             pick=self._pick,
         )
         self.omnibox.setMaximumWidth(OMNIBOX_PX)
+        self.omnibox.left.connect(self._focus_screen)
         self.user_menu = UserMenu(self.actor.staff, self._parts.prefs, self._doings, self)
         top = QFrame(self)
         top.setFixedHeight(TOP_PX)
-        line = row(self.omnibox, ShortcutHint("Ctrl+K", top), SPRING, self.user_menu)
+        look = icon_button("contrast", "Next look: light, dark, high contrast (Ctrl+Shift+D)")
+        look.clicked.connect(self._next_look)
+        lock = icon_button("lock", "Lock now (F12)")
+        lock.clicked.connect(self._doings.lock)
+        line = row(self.omnibox, ShortcutHint("Ctrl+K", top), SPRING, look, lock, self.user_menu)
         line.setStretch(0, 3)
         line.setStretch(2, 1)
         line.setContentsMargins(Space.THREE, Space.ONE, Space.TWO, Space.ONE)
@@ -221,7 +227,6 @@ class WorkArea(QWidget):
         whole.setStretch(1, 1)
         self.setLayout(whole)
         self.setWindowTitle(clinic.name)
-        self.snackbar.raise_()
 
     def _listen(self) -> None:
         for keys, run in (
@@ -258,6 +263,11 @@ class WorkArea(QWidget):
 
     def _chosen(self, key: str) -> None:
         self.navigate(Place(key))
+
+    def _focus_screen(self) -> None:
+        current = self.stack.currentWidget()
+        if current is not None:
+            current.setFocus()
 
     def _register(self) -> None:
         self.navigate(Place.PATIENTS, RegisterPatient())

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import Future
 
 import pytest
 import shiboken6
@@ -56,6 +57,20 @@ def test_a_result_arrives_on_the_ui_thread(qtbot, bridge):
         failed=pytest.fail,
     )
     qtbot.waitUntil(lambda: got == [(3, threading.main_thread())])
+
+
+def test_a_result_that_is_there_at_once_still_comes_later(qtbot, qapp):
+    class Instant:
+        def submit(self, work):
+            work.close()
+            future = Future()
+            future.set_result(5)
+            return future
+
+    bridge, owner, got = NodeBridge(Instant()), QObject(), []
+    bridge.call(owner, answer(5), done=got.append, failed=got.append)
+    assert got == []
+    qtbot.waitUntil(lambda: got == [5])
 
 
 def test_an_error_arrives_on_the_ui_thread(qtbot, bridge):
