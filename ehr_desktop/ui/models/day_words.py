@@ -50,14 +50,14 @@ def may_cancel(appointment: Appointment) -> bool:
     return AppointmentStatus.CANCELLED in NEXT_STATUSES[appointment.status]
 
 
-def way_back(now: AppointmentStatus, before: AppointmentStatus) -> tuple[AppointmentStatus, ...]:
-    """Give the fewest allowed steps from `now` to `before`; empty if there is no way."""
+def steps_to(now: AppointmentStatus, wanted: AppointmentStatus) -> tuple[AppointmentStatus, ...]:
+    """Give the fewest allowed steps from `now` to `wanted`; empty if there is no way."""
     ways: deque[tuple[AppointmentStatus, ...]] = deque([()])
     seen = {now}
     while ways:
         way = ways.popleft()
         here = way[-1] if way else now
-        if here is before:
+        if here is wanted:
             return way
         for step in NEXT_STATUSES[here]:
             if step not in seen:

@@ -21,7 +21,7 @@ class AgendaView(QWidget):
         self.model = DayAgenda(self)
         self.table = Table("Appointments of the day", self)
         self.table.setModel(self.model)
-        self.table.set_widths(124, 260, 180, 120, 220)
+        self.table.set_widths(120, 216, 156, 108, 170)
         self.table.set_empty_state(
             EmptyState("calendar-days", "No appointments on this day", "Press N to book one.")
         )
@@ -34,7 +34,7 @@ class AgendaView(QWidget):
     @property
     def current(self) -> Appointment | None:
         """The appointment of the chosen row."""
-        return self.model.at(self.table.current_row())
+        return self.model.at(self.table.currentIndex().row())
 
     def show_appointments(self, appointments: tuple[Appointment, ...]) -> None:
         """Show these appointments; the chosen one stays chosen as long as it is there."""

@@ -144,9 +144,7 @@ def _paint_hold(painter: QPainter, place: Geometry, scene: Scene, tokens: Tokens
         return
     rect = place.span_rect(hold.column, hold.minute, hold.length).adjusted(2, 0, -3, 0)
     painter.setPen(QPen(QColor(tokens.focus), 2, Qt.PenStyle.DashLine))
-    ground = QColor(tokens.accent_soft)
-    ground.setAlpha(235)
-    painter.setBrush(ground)
+    painter.setBrush(QColor(tokens.accent_soft))
     painter.drawRoundedRect(rect, Radius.SMALL, Radius.SMALL)
     span = scene.columns[hold.column].span
     painter.setPen(QColor(tokens.on_accent_soft))

@@ -18,6 +18,8 @@ _BAR_PX: Final = 3
 _SIDE_PX: Final = 8
 _ICON_PX: Final = 14
 _LEAST_FOR_ICON_PX: Final = 84
+_NARROW_PX: Final = 150
+"""Below this width the name gets a line of its own."""
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -52,11 +54,11 @@ def paint_card(
         painter.setPen(QPen(QColor(look.tokens.focus), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(place.adjusted(-1, -1, 1, 1), Radius.SMALL + 1, Radius.SMALL + 1)
-    lines = _lines(appointment)
+    lines = _lines(appointment, narrow=place.width() < _NARROW_PX)
     room = place.adjusted(_BAR_PX + _SIDE_PX, 0, -_SIDE_PX, 0)
     shown = max(1, min(len(lines), int((place.height() - 4) // LINE_PX)))
     top = room.top() + (3 if shown > 1 or place.height() > 2 * LINE_PX else 0)
-    height = LINE_PX if shown > 1 or place.height() > 2 * LINE_PX else place.height()
+    height = LINE_PX if top > room.top() else place.height()
     free = room.width()
     if place.width() >= _LEAST_FOR_ICON_PX:
         free -= _paint_icons(painter, room, top + height / 2, appointment, pair)
@@ -72,13 +74,14 @@ def paint_card(
         painter.drawText(below, _LEFT, _fitted(look.small_metrics, line, room.width()))
 
 
-def _lines(appointment: Appointment) -> tuple[str, ...]:
+def _lines(appointment: Appointment, *, narrow: bool) -> tuple[str, ...]:
     status = LOOKS[appointment.status].word
     over = f"Booked over: {appointment.override_reason}" if appointment.override_reason else ""
     second = " · ".join(part for part in (status, appointment.reason) if part)
     # The isolates keep a right-to-left name from pulling the time to its other side.
-    first = f"{start_text(appointment)}  \u2068{appointment.patient_name}\u2069"
-    return tuple(line for line in (first, second, over, appointment.comment) if line)
+    name = f"\u2068{appointment.patient_name}\u2069"
+    first = (start_text(appointment), name) if narrow else (f"{start_text(appointment)}  {name}",)
+    return tuple(line for line in (*first, second, over, appointment.comment) if line)
 
 
 def _paint_ground(

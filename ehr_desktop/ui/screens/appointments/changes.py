@@ -16,7 +16,7 @@ from ehr_desktop.ui.models.day_words import (
     LOOKS,
     day_of,
     start_text,
-    way_back,
+    steps_to,
 )
 from ehr_desktop.ui.screens.appointments.hold import Move
 from ehr_desktop.ui.shell.context import ScreenContext
@@ -79,17 +79,16 @@ class Changes(QObject):
         self._run(self._move(wanted, override_reason), moved, wanted)
 
     def set_status(self, appointment: Appointment, status: AppointmentStatus) -> None:
-        """Set the next status."""
-        actor = self._context.actor
+        """Set a status, by way of those that must come before it."""
 
         def changed(now: Appointment) -> None:
             self._done(
                 now,
                 f"{now.patient_name}: {LOOKS[now.status].word.lower()}.",
-                lambda: self._walk(now, way_back(now.status, appointment.status)),
+                lambda: self._walk(now, steps_to(now.status, appointment.status)),
             )
 
-        self._run(self._port.change_status(actor, appointment.id, status), changed)
+        self._run(self._walk(appointment, steps_to(appointment.status, status)), changed)
 
     def cancel(self, appointment: Appointment, reason: str = "") -> None:
         """Cancel; its time is free again."""
@@ -99,7 +98,7 @@ class Changes(QObject):
             self._done(
                 now,
                 f"Cancelled {now.patient_name}, {when_text(now)}.",
-                lambda: self._walk(now, way_back(now.status, appointment.status)),
+                lambda: self._walk(now, steps_to(now.status, appointment.status)),
             )
 
         self._run(self._port.cancel(actor, appointment.id, reason), cancelled)

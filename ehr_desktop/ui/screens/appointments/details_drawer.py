@@ -95,7 +95,7 @@ class DetailsDrawer(ShellDrawer):
     def ask_cancel(self) -> None:
         """Ask for the reason before it is cancelled."""
         self._asking.show()
-        self.cancel_button.hide()
+        self._choices.hide()
         self.why.input.setFocus()
 
     def confirm_cancel(self) -> None:
@@ -121,7 +121,8 @@ class DetailsDrawer(ShellDrawer):
         head.setStretch(1, 1)
         moves = row(self.move_button, self.cancel_button, SPRING, spacing=Space.ONE)
         self.add(column(head, self._name, spacing=Space.ONE), self._over, self._facts)
-        self.add(Rule(self), self._steps, moves, self._asking)
+        self._choices = boxed(column(self._steps, moves), self)
+        self.add(Rule(self), self._choices, self._asking)
         self.set_footer(self.chart_button)
 
     def _tell(self, appointment: Appointment) -> None:
@@ -147,6 +148,7 @@ class DetailsDrawer(ShellDrawer):
         )
         self._offer_steps(appointment)
         self.move_button.setVisible(appointment.status in MOVABLE)
+        self.cancel_button.setVisible(may_cancel(appointment))
         self._ask_no_more()
 
     def _offer_steps(self, appointment: Appointment) -> None:
@@ -172,7 +174,7 @@ class DetailsDrawer(ShellDrawer):
 
     def _ask_no_more(self) -> None:
         self._asking.hide()
-        self.cancel_button.setVisible(self.appointment is not None and may_cancel(self.appointment))
+        self._choices.show()
 
     def _move(self) -> None:
         appointment = self.appointment

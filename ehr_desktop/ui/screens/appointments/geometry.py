@@ -19,7 +19,7 @@ EDGE_PX: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """A viewport of `width` x `height`, scrolled by `left` and `top`; `scale` is pixels a minute."""
+    """A viewport of `width` x `height`, scrolled by `left` and `top`; `scale`: pixels a minute."""
 
     width: int
     height: int

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from typing_extensions import override
 
 from ehr_desktop.domain.ids import AppointmentId, PersonId
@@ -245,7 +245,9 @@ class AppointmentsScreen(QWidget):
         self.book.show_columns(store.columns)
         self.agenda.show_appointments(store.appointments)
         whole_week = window.mode is Mode.WEEK
-        self.side.show_day(window.day, store.appointments, whole_week=whole_week)
+        self.side.show_day(
+            window.day, self.work.today, open_days, store.appointments, whole_week=whole_week
+        )
         self._tell_counts()
         self._show_view(window)
         if before is None:
@@ -255,11 +257,11 @@ class AppointmentsScreen(QWidget):
     def _show_view(self, window: Window) -> None:
         view = self.agenda if window.mode is Mode.AGENDA else self.book
         if self.views.currentWidget() is not view:
-            focused = self.hasFocus() or self.views.hasFocus()
-            focused = focused or self.book.hasFocus() or self.agenda.table.hasFocus()
+            focus = QApplication.focusWidget()
+            ours = focus is not None and self._desk.isAncestorOf(focus)
             self.views.setCurrentWidget(view)
             self.setFocusProxy(view)
-            if focused:
+            if ours:
                 view.setFocus()
 
     def _tell_counts(self) -> None:

@@ -76,12 +76,13 @@ def columns_of(
     everybody = tuple(providers)
     shown = shown_appointments(window, everybody, appointments)
     hours = hours_shown(window.days, clinic.hours, shown, zone)
+    shown_days = tuple(day for day in window.days if _has_work(day, window, clinic, shown))
     by_place: dict[tuple[PersonId, date], list[Appointment]] = {}
     for appointment in shown:
         by_place.setdefault((appointment.provider, day_of(appointment)), []).append(appointment)
     columns = []
     for staff in shown_providers(window, everybody):
-        for day in window.days:
+        for day in shown_days or window.days:
             span = span_of(day, zone, hours)
             his = by_place.get((staff.id, day), [])
             columns.append(
@@ -95,6 +96,14 @@ def columns_of(
                 )
             )
     return tuple(columns)
+
+
+def _has_work(
+    day: date, window: Window, clinic: Clinic, appointments: tuple[Appointment, ...]
+) -> bool:
+    """Tell whether a day gets a column: in the week view not if the clinic is closed for nobody."""
+    is_open = clinic.hours.on(day.weekday()) is not None
+    return is_open or day == window.day or any(day_of(a) == day for a in appointments)
 
 
 def counts_text(appointments: Iterable[Appointment]) -> str:

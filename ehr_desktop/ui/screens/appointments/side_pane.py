@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus
 from ehr_desktop.ui.models.day_words import LOOKS
-from ehr_desktop.ui.theme.fonts import ui_font
-from ehr_desktop.ui.theme.tokens import Space, TypeSize
+from ehr_desktop.ui.screens.appointments.month import Month
+from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.icon_label import IconLabel
 from ehr_desktop.ui.widgets.labels import Label, Level
@@ -27,21 +26,10 @@ class SidePane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH_PX)
-        self.calendar = QCalendarWidget(self)
-        self.calendar.setAccessibleName("Month")
-        self.calendar.setGridVisible(False)
-        self.calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
-        self.calendar.setFont(ui_font(TypeSize.CAPTION))
-        header = QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader
-        self.calendar.setVerticalHeaderFormat(header)
-        names = QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames
-        self.calendar.setHorizontalHeaderFormat(names)
-        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-            self.calendar.setWeekdayTextFormat(day, QTextCharFormat())
-        self.calendar.clicked.connect(self._picked)
-        self.calendar.activated.connect(self._picked)
-        month = Card(margin=Space.ONE)
-        month.add(self.calendar)
+        self.month = Month(self)
+        self.month.picked.connect(self.picked)
+        card = Card(margin=Space.ONE_AND_HALF)
+        card.add(self.month)
         self._counts = {status: Label("", self, level=Level.MUTED) for status in AppointmentStatus}
         legend = Card("This day", self, margin=Space.TWO)
         self._legend = legend.heading
@@ -55,16 +43,19 @@ class SidePane(QWidget):
             for status, count in self._counts.items()
         ]
         legend.add(column(*lines, spacing=Space.ONE))
-        self.setLayout(column(month, legend, SPRING, spacing=Space.TWO))
+        self.setLayout(column(card, legend, SPRING, spacing=Space.TWO))
 
     def show_day(
-        self, day: date, appointments: tuple[Appointment, ...], *, whole_week: bool
+        self,
+        day: date,
+        today: date,
+        open_weekdays: frozenset[int],
+        appointments: tuple[Appointment, ...],
+        *,
+        whole_week: bool,
     ) -> None:
         """Show the month of `day`, and how many appointments are in which state."""
-        self.calendar.setSelectedDate(QDate(day.year, day.month, day.day))
+        self.month.show_day(day, today, open_weekdays)
         self._legend.setText("This week" if whole_week else "This day")
         for status, count in self._counts.items():
             count.setText(str(sum(a.status is status for a in appointments)))
-
-    def _picked(self, day: QDate) -> None:
-        self.picked.emit(date(day.year(), day.month(), day.day()))

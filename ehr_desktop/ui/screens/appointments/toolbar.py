@@ -58,7 +58,7 @@ class Toolbar(QWidget):
         set_plain_tooltip(self.today_button, "Today (T)")
         self.before = icon_button("chevron-left", "Earlier (Alt+Left)")
         self.after = icon_button("chevron-right", "Later (Alt+Right)")
-        self.title = Button("", self, icon_name="calendar")
+        self.title = Button("Today", self, icon_name="calendar")
         self.title.setFont(ui_font(TypeSize.MEDIUM, QFont.Weight.DemiBold, tabular=True))
         set_plain_tooltip(self.title, "Another day (M)")
         self.closed_pill = Pill("Closed", Tone.WARNING, self)
