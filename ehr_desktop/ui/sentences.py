@@ -85,15 +85,11 @@ def _commit(t: TransactionSummary) -> _Doing:
 
 
 def _booking(t: TransactionSummary) -> _Doing:
-    with_whom = f"an appointment with {t.fact('provider-name') or 'a provider'}"
-    again = " although the time was taken" if t.fact("override") else ""
-    return _Doing("booked", "book", f"{with_whom} for {_slot(t)}{again}")
+    return _Doing("booked", "book", f"{_slot(t)} {_with_whom(t)}")
 
 
 def _move(t: TransactionSummary) -> _Doing:
-    whom = t.fact("provider-name") or "a provider"
-    again = " although the time was taken" if t.fact("override") else ""
-    return _Doing("moved", "move", f"an appointment to {_slot(t)} with {whom}{again}")
+    return _Doing("moved", "move", f"an appointment to {_slot(t)} {_with_whom(t)}")
 
 
 def _status(t: TransactionSummary) -> _Doing:
@@ -268,12 +264,20 @@ def sentence(transaction: TransactionSummary, zone: tzinfo | None = None) -> str
 
     Times of the clinic's day stand as they were written; others are given in `zone`.
     """
+    said = attempt(transaction)
+    if transaction.state is not TransactionState.REFUSED:
+        return said
+    return f"{said}: refused, {refusal(transaction, zone)}"
+
+
+def attempt(transaction: TransactionSummary) -> str:
+    """Say who did what, or tried to; why it was refused is left to `refusal`."""
     who = transaction.person_name or SOMEBODY
     words = TRANSACTIONS.get(transaction.kind)
     doing = words(transaction) if words else _Doing("wrote", "write", f"“{transaction.kind}”")
-    if transaction.state is not TransactionState.REFUSED:
-        return f"{who} {doing.done} {doing.rest}"
-    return f"{who} tried to {doing.tried} {doing.rest}: refused, {refusal(transaction, zone)}"
+    if transaction.state is TransactionState.REFUSED:
+        return f"{who} tried to {doing.tried} {doing.rest}"
+    return f"{who} {doing.done} {doing.rest}"
 
 
 def refusal(transaction: TransactionSummary, zone: tzinfo | None = None) -> str:
@@ -308,6 +312,11 @@ def _keys(t: TransactionSummary) -> str:
 def _slot(t: TransactionSummary) -> str:
     wall = datetime.fromisoformat(t.fact("when"))
     return f"{shown_date(wall.date())} {shown_time(wall.time())}"
+
+
+def _with_whom(t: TransactionSummary) -> str:
+    over = ", over another appointment" if t.fact("override") else ""
+    return f"with {t.fact('provider-name') or 'a provider'}{over}"
 
 
 def _count(number: int, one: str, many: str = "") -> str:

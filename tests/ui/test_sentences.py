@@ -90,17 +90,17 @@ SENTENCES = [
     ),
     (
         transaction("appointment.book", *BOOKING),
-        "Inês Duarte booked an appointment with Dr Ana Lee for 14-Aug-2026 10:40",
+        "Inês Duarte booked 14-Aug-2026 10:40 with Dr Ana Lee",
     ),
     (
         transaction("appointment.book", *BOOKING, *TAKEN, rule="slot-taken"),
-        "Inês Duarte tried to book an appointment with Dr Ana Lee for 14-Aug-2026 10:40: "
+        "Inês Duarte tried to book 14-Aug-2026 10:40 with Dr Ana Lee: "
         "refused, the time was already taken from 10:40 to 11:00",
     ),
     (
         transaction("appointment.move", *BOOKING[:3], ("override", "urgent")),
-        "Inês Duarte moved an appointment to 14-Aug-2026 10:40 with Dr Ana Lee although the time "
-        "was taken",
+        "Inês Duarte moved an appointment to 14-Aug-2026 10:40 with Dr Ana Lee, over another "
+        "appointment",
     ),
     (
         transaction("appointment.status", ("status", "in-room")),
