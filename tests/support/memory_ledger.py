@@ -21,7 +21,15 @@ BOOKED = (KAREN, ("when", "2026-08-14T11:00"), ("minutes", "20"), ("override", "
 TAKEN = (("start_ms", "1786701600000"), ("end_ms", "1786702800000"))
 DAY = (
     # the transactions of each block: account name, kind, containers, facts, rule
-    (("amara.osei", "clinic.found", 1, (("clinic", "Harbour Street Practice"), ("workstation", "Front desk")), ""),),
+    (
+        (
+            "amara.osei",
+            "clinic.found",
+            1,
+            (("clinic", "Harbour Street Practice"), ("workstation", "Front desk")),
+            "",
+        ),
+    ),
     (
         ("amara.osei", "member.enrol", 1, (("name", "Inês Duarte"), ("role", "receptionist")), ""),
         ("amara.osei", "team.box", 0, (("team", "front-desk"), ("names", "Inês Duarte")), ""),
@@ -34,17 +42,47 @@ DAY = (
     (
         ("ines.duarte", "patient.register", 0, (PATIENT,), ""),
         ("ines.duarte", "epoch.open", 0, (PATIENT, ("categories", "notes, labs, imaging")), ""),
-        ("ines.duarte", "record.commit", 1, (PATIENT, ("records", "1"), ("amendments", "0"), ("source", "form")), ""),
+        (
+            "ines.duarte",
+            "record.commit",
+            1,
+            (PATIENT, ("records", "1"), ("amendments", "0"), ("source", "form")),
+            "",
+        ),
     ),
-    (("karin.lindqvist", "record.commit", 214, (PATIENT, ("records", "214"), ("amendments", "0"), ("source", "import")), ""),),
+    (
+        (
+            "karin.lindqvist",
+            "record.commit",
+            214,
+            (PATIENT, ("records", "214"), ("amendments", "0"), ("source", "import")),
+            "",
+        ),
+    ),
     (("ines.duarte", "appointment.book", 1, BOOKED, ""),),
     (("ines.duarte", "appointment.book", 1, (*BOOKED, *TAKEN), "slot-taken"),),
     (
         ("ines.duarte", "appointment.move", 0, BOOKED, ""),
         ("ines.duarte", "appointment.status", 0, (("status", "arrived"),), ""),
     ),
-    (("karin.lindqvist", "access.read", 0, (PATIENT, ("manner", "open"), ("purpose", "treatment")), ""),),
-    (("karin.lindqvist", "record.commit", 1, (PATIENT, ("records", "1"), ("amendments", "1"), ("source", "form")), ""),),
+    (
+        (
+            "karin.lindqvist",
+            "access.read",
+            0,
+            (PATIENT, ("manner", "open"), ("purpose", "treatment")),
+            "",
+        ),
+    ),
+    (
+        (
+            "karin.lindqvist",
+            "record.commit",
+            1,
+            (PATIENT, ("records", "1"), ("amendments", "1"), ("source", "form")),
+            "",
+        ),
+    ),
 )
 READ = ("access.read", 0, (PATIENT, ("manner", "open"), ("purpose", "treatment")))
 

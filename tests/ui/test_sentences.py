@@ -76,7 +76,9 @@ def test_every_rule_of_the_contracts_has_a_sentence():
 def test_every_fault_has_words_of_its_own():
     assert set(FAULTS) == set(FaultKind)
     assert len({words.title for words in FAULTS.values()}) == len(FaultKind)
-    assert all(words.means.endswith(".") and words.advice.endswith(".") for words in FAULTS.values())
+    assert all(
+        words.means.endswith(".") and words.advice.endswith(".") for words in FAULTS.values()
+    )
 
 
 SENTENCES = [
@@ -165,7 +167,9 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize(("said", "expected"), SENTENCES, ids=lambda value: getattr(value, "kind", ""))
+@pytest.mark.parametrize(
+    ("said", "expected"), SENTENCES, ids=lambda value: getattr(value, "kind", "")
+)
 def test_a_transaction_is_told_in_one_sentence(said, expected):
     assert sentence(said, LONDON) == expected
 

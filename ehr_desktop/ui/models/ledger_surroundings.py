@@ -26,6 +26,10 @@ class Surroundings:
         """Give a time as people read it."""
         return moment(when, self.zone)
 
+    def iso_moment(self, text: str) -> str:
+        """Give an ISO 8601 time as people read it; an empty text stays empty."""
+        return self.moment(datetime.fromisoformat(text)) if text else ""
+
 
 async def surroundings_of(clinic: ClinicPort, actor: Actor) -> Surroundings:
     """Ask the node for them."""

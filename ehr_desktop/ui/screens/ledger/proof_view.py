@@ -149,5 +149,3 @@ def _stop(number: int, step: ProofStep) -> ProofStop:
         step.result,
         neighbour=step.neighbour,
     )
-
-

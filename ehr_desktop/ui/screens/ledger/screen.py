@@ -94,9 +94,7 @@ class LedgerScreen(QWidget):
             context.bridge.call(
                 self,
                 height_of(context.clinic, context.actor, wish.transaction),
-                done=lambda height: self._want(
-                    Wanted(height=height), choose_next=wish.transaction
-                ),
+                done=lambda height: self._want(Wanted(height=height), choose_next=wish.transaction),
                 failed=self._failed,
             )
 
