@@ -171,7 +171,7 @@ class LedgerScreen(QWidget):
             self._stale = True
 
     def _filter_chosen(self, key: str) -> None:
-        if key != self._wanted.listed or self._wanted.height is not None:
+        if key != self._wanted.listed:
             self._want(Wanted(Listed(key)), choose_next=FIRST)
 
     def _toggle_refused(self) -> None:
