@@ -165,15 +165,18 @@ def test_thousands_of_faults_are_counted_and_the_first_are_shown(qtbot, screen, 
 
 def test_progress_is_shown_in_numbers(qtbot, slow, context_for):
     screen = make(qtbot, context_for("karin.lindqvist"))
+    screen.activateWindow()
+    qtbot.waitUntil(screen.isActiveWindow)
     qtbot.mouseClick(screen.check_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: screen.progress.bar.value() == 7)
     assert screen.progress.bar.maximum() == 40
     assert "7 of 40" in [label.text() for label in screen.progress.findChildren(QLabel)]
     assert not screen.check_button.isEnabled()
+    assert screen.progress.cancel_button.hasFocus()
     slow.go.set()
     qtbot.waitUntil(screen.verdict.isVisible)
     assert not screen.progress_card.isVisible()
-    assert screen.check_button.isEnabled()
+    assert screen.check_button.hasFocus()
 
 
 def test_a_check_is_stopped_and_says_so(qtbot, slow, context_for):

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLineEdit, QScrollArea, QWidget
 
 from ehr_desktop.domain.ledger import CheckReport
 from ehr_desktop.domain.people import Clinic
@@ -77,9 +77,11 @@ class IntegrityScreen(QWidget):
         context, run = self._context, CheckRun()
         self._run = run
         self.destroyed.connect(run.stop)
-        self.check_button.setEnabled(False)
         self.progress.start("Checking everything on this workstation")
         self.progress_card.show()
+        if self.check_button.hasFocus():
+            self.progress.cancel_button.setFocus()
+        self.check_button.setEnabled(False)
         self.verdict.hide()
         self.tallies.hide()
         self._clear_faults()
@@ -194,7 +196,6 @@ class IntegrityScreen(QWidget):
     def _checked(self, report: CheckReport) -> None:
         self._ended()
         self._show(report)
-        self.check_button.setFocus()
 
     def _broken_off(self, error: BaseException) -> None:
         self._ended()
@@ -205,6 +206,9 @@ class IntegrityScreen(QWidget):
         self._timer.stop()
         self._run = None
         self.check_button.setEnabled(True)
+        # back to where it was started, unless somebody is typing elsewhere by now
+        if self.isVisible() and not isinstance(QApplication.focusWidget(), QLineEdit):
+            self.check_button.setFocus()
 
     def _show(self, report: CheckReport | None) -> None:
         self.report = report

@@ -11,7 +11,7 @@ from ehr_desktop.ui.widgets.labels import Body, Caption, Heading, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
 
 _LIMITS: Final = (
-    "The check finds every change to what was signed. It cannot tell whether what somebody "
+    "The check finds what was changed after it was signed. It cannot tell whether what somebody "
     "signed was true, nor notice what was never written down. Whoever controls this whole "
     "computer could also replace this program: keep the report, and check on another "
     "workstation or against a backup as well."
