@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from ehr_desktop.domain.events import Event, PatientsChanged
 from ehr_desktop.domain.patients import Match, PatientPage, PatientSummary
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_pages import PAGE_ROWS, Column, PagedTable
 from ehr_desktop.ui.models.chart_times import birth_text
 from ehr_desktop.ui.screens.patients.fitting import fit_columns
@@ -30,7 +30,7 @@ _MOVES: Final = {
     Qt.Key.Key_PageUp,
     Qt.Key.Key_PageDown,
 }
-_WIDTHS: Final = (0, 180, 90, 120, 150, 150, 120)
+_WIDTHS: Final = (0, 196, 90, 120, 150, 150, 120)
 _VIA: Final = 6
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.ui.models.chart_times import shown_when
+from ehr_desktop.ui.screens.patients.words import isolated
 from ehr_desktop.ui.shell.context import ScreenContext
 from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.buttons import Button
@@ -70,7 +71,7 @@ class PatientButton(Button):
 
     def __init__(self, patient: PatientSummary, parent: QWidget | None = None) -> None:
         born = shown_when(patient.demographics.birth_date, UTC)
-        name = _short(patient.name)
+        name = isolated(_short(patient.name))
         text = f"{name}  ·  {born}" if born else name
         # An ampersand in a button's text would mark a shortcut letter.
         super().__init__(text.replace("&", "&&"), parent)

@@ -13,6 +13,7 @@ from ehr_desktop.ui.screens.patients.found_list import FoundList
 from ehr_desktop.ui.screens.patients.import_drawer import ImportDrawer
 from ehr_desktop.ui.screens.patients.recent_row import RecentRow
 from ehr_desktop.ui.screens.patients.registration import RegistrationDrawer
+from ehr_desktop.ui.screens.patients.words import isolated
 from ehr_desktop.ui.shell.context import RegisterPatient, ScreenContext, ShowPatient, Wish
 from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
@@ -148,7 +149,7 @@ class PatientsScreen(QWidget):
     def _registered(self, patient: PatientSummary) -> None:
         number = patient.demographics.record_number
         self._context.notify(
-            f"{patient.name} is registered as {number}" if number else "Registered",
+            f"{isolated(patient.name)} is registered as {number}" if number else "Registered",
             action="Details",
             on_action=lambda: self._show_details(patient),
         )

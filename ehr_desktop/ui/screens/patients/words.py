@@ -1,5 +1,6 @@
 """What the patient screens call things."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -39,6 +40,16 @@ def field_words(field: str) -> str:
 def category_words(category: Category) -> str:
     """Name a category of records for people."""
     return str(category.value).replace("-", " ")
+
+
+def isolated(text: str) -> str:
+    """Give `text` so that a right-to-left name cannot reorder the numbers beside it.
+
+    Source: Unicode Standard Annex 9, first strong isolate.
+    """
+    if any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text):
+        return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+    return text
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ehr_desktop.domain.chart import ChartSummary, Entry, Section
 from ehr_desktop.domain.projection import SectionKind
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_words import SECTIONS, purpose_words
 from ehr_desktop.ui.screens.record.access_log import AccessLogDrawer
 from ehr_desktop.ui.screens.record.banner import PatientBanner
@@ -131,13 +131,13 @@ class ChartView(QWidget):
     def show_versions(self, entry: Entry) -> None:
         """Show what a record said before."""
         drawer = VersionsDrawer(self._on, self.content, entry)
-        drawer.closed.connect(drawer.deleteLater)
+        drawer.closed.connect(self._let_go)
         self._open(drawer)
 
     def show_access_log(self) -> None:
         """Show who looked at this record."""
         drawer = AccessLogDrawer(self._on, self.content)
-        drawer.closed.connect(drawer.deleteLater)
+        drawer.closed.connect(self._let_go)
         self._open(drawer)
 
     def add_here(self) -> None:
@@ -224,6 +224,12 @@ class ChartView(QWidget):
             self._drawer.leave()
         self._drawer = drawer
         drawer.open_over()
+
+    def _let_go(self) -> None:
+        """Forget a panel that only showed something."""
+        shown, self._drawer = self._drawer, None
+        if shown is not None:
+            shown.deleteLater()
 
     def _new_writer(self, kind: SectionKind) -> WriteDrawer:
         match kind:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QWidget
 
 from ehr_desktop.domain.chart import Entry, RecordVersion
 from ehr_desktop.domain.projection import SectionKind
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_body import written_text
 from ehr_desktop.ui.models.chart_flags import flag_of, reference_text, value_text
 from ehr_desktop.ui.models.chart_times import ago, shown_when

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ehr_desktop.domain.chart import Entry, Section
 from ehr_desktop.domain.projection import SectionKind
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_flags import flag_text, flag_tone, value_text
 from ehr_desktop.ui.models.chart_pages import Column, PagedTable
 from ehr_desktop.ui.models.chart_times import ago, shown_when
@@ -51,7 +51,7 @@ class MeasurePage(QWidget):
         self.rows = PagedTable[Measured](self._columns())
         self.table = Table(f"Latest {words.name.lower()}", self)
         self.table.setModel(self.rows)
-        fit_columns(self.table, 0, 116, 118, 72, 102)
+        fit_columns(self.table, 0, 132, 112, 68, 100)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
         self.trend = TrendPanel(opened, self)
         self.view = Segmented("View", (("latest", "Latest"), ("all", "All")), self)

@@ -11,6 +11,7 @@ from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.services.values import OpenChart
 from ehr_desktop.ui.clinic_port import Charts
 from ehr_desktop.ui.models.chart_times import birth_text
+from ehr_desktop.ui.screens.patients.words import isolated
 from ehr_desktop.ui.shell.context import ScreenContext
 
 Result = TypeVar("Result")
@@ -41,7 +42,9 @@ class OpenedChart:
     def identity(self) -> str:
         """Name and birth date, for the head of everything that writes."""
         today = self.now().date()
-        return f"{self.patient.name} · born {birth_text(self.patient.demographics, today)}"
+        return (
+            f"{isolated(self.patient.name)} · born {birth_text(self.patient.demographics, today)}"
+        )
 
     def now(self) -> datetime:
         """The present in the clinic's zone."""

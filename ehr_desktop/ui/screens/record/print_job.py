@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.chart import Section
 from ehr_desktop.domain.projection import SectionKind
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.screens.record.printing import section_document
 

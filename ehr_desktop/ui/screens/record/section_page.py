@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.chart import Entry, Section
 from ehr_desktop.domain.projection import SectionKind
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_pages import PAGE_ROWS, PagedTable
 from ehr_desktop.ui.models.chart_words import SECTIONS
 from ehr_desktop.ui.screens.patients.fitting import fit_columns

@@ -37,6 +37,9 @@ class SummaryCard(Card):
         self._kind, self._on = kind, opened
         self._all = ghost_button("See all")
         self._all.setAccessibleName(f"See all {words.name.lower()}")
+        keeps_room = self._all.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)
+        self._all.setSizePolicy(keeps_room)
         actions: list[QWidget] = [self._all]
         if words.add:
             add = icon_button("plus", words.add)

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ehr_desktop.domain.chart import Entry
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_flags import flag_text, flag_tone, reference_text, value_text
 from ehr_desktop.ui.models.chart_pages import Column, PagedTable
 from ehr_desktop.ui.models.chart_times import shown_when
@@ -34,7 +34,7 @@ class TrendPanel(QFrame):
         self.rows = PagedTable[Entry](self._columns())
         self.table = Table("The same readings as a table", self)
         self.table.setModel(self.rows)
-        fit_columns(self.table, 120, 116, 118, 0)
+        fit_columns(self.table, 156, 116, 112, 0)
         self._nothing = EmptyState(
             "trending-up", "Nothing chosen", "Choose a row to see its trend."
         )

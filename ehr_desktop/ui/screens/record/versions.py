@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 from typing_extensions import override
 
 from ehr_desktop.domain.chart import Entry, EntrySource, RecordVersion
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_body import readable
 from ehr_desktop.ui.models.chart_words import source_words
 from ehr_desktop.ui.screens.record.opened import OpenedChart
