@@ -113,8 +113,12 @@ class Core:
         index = self.indexes.get(team)
         if index is None:
             raise NoKeyError(team)
-        views = index.views
-        return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: query(views))
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._readers, query, index.views)
+        except HomeDamagedError:
+            await self.on_writer(lambda: self._build_anew(team, index))
+        return await loop.run_in_executor(self._readers, query, self.indexes[team].views)
 
     def session(self, actor: Actor) -> Session:
         """Give an actor's open session.
@@ -247,16 +251,22 @@ class Core:
 
     def _catch_up(self, team: Team, plain: Plain, progress: Callable[[int, int], None]) -> None:
         """Bring a team's view up to date; one that is damaged is built anew from the records."""
-        index, path = self.indexes[team], self._view_path(team)
+        index = self.indexes[team]
         try:
             index.catch_up(plain, progress)
         except HomeDamagedError as error:
-            if error.where != path.name:
+            if error.where != self._view_path(team).name:
                 raise
-            index.close()
-            discard(path)
-            self.indexes[team] = index.beside(path)
-            self.indexes[team].catch_up({}, progress)
+            self._build_anew(team, index)
+
+    def _build_anew(self, team: Team, damaged: TeamIndex) -> None:
+        if self.indexes.get(team) is not damaged:
+            return
+        path = self._view_path(team)
+        damaged.close()
+        discard(path)
+        self.indexes[team] = damaged.beside(path)
+        self.indexes[team].catch_up({}, lambda _done, _total: None)
 
     def _view_path(self, team: Team) -> Path:
         return self.home / f"views-{team}.db"
