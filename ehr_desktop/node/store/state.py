@@ -1,6 +1,6 @@
 """Contract state on disk: entries in buckets, and the hashes of the tree above them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -48,8 +48,13 @@ def everything(connection: Connection) -> dict[bytes, bytes]:
 
 def load_tree(connection: Connection) -> StateTree:
     """Give the tree over the state as it was last stored."""
+    return StateTree(nodes(connection))
+
+
+def nodes(connection: Connection) -> Iterator[Node]:
+    """Give every stored node of the tree over the state."""
     rows = connection.execute(select(STATE_NODES.c.level, STATE_NODES.c.place, STATE_NODES.c.hash))
-    return StateTree(Node(level, place, hashed) for level, place, hashed in rows)
+    return (Node(level, place, hashed) for level, place, hashed in rows)
 
 
 def store(connection: Connection, changes: Mapping[bytes, bytes | None], delta: StateDelta) -> None:
