@@ -243,7 +243,8 @@ class AppointmentsScreen(QWidget):
         open_days = frozenset(day for day, _, _ in clinic.hours.days)
         self.toolbar.show_window(window, store.providers, self.work.today, open_days)
         self.book.show_columns(store.columns)
-        self.agenda.show_appointments(store.appointments)
+        if window.mode is Mode.AGENDA:
+            self.agenda.show_appointments(store.appointments)
         whole_week = window.mode is Mode.WEEK
         self.side.show_day(
             window.day, self.work.today, open_days, store.appointments, whole_week=whole_week
