@@ -1,7 +1,7 @@
 """The day book with real keys, clicks and drags over the in-memory clinic."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from ehr_desktop.domain.events import AppointmentsChanged
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.people import Role, Staff
 from ehr_desktop.domain.schedule import AppointmentStatus
@@ -54,6 +55,10 @@ def of(clinic, name, start=None):
         for a in clinic.world.appointments.values()
         if a.patient_name.startswith(name) and start in {None, a.wall_start[11:]}
     )
+
+
+def tells_of_appointments(event):
+    return isinstance(event, AppointmentsChanged)
 
 
 def keys(widget, *pressed):
@@ -314,6 +319,35 @@ def test_another_workstation_s_change_appears_by_itself(qtbot, screen, clinic, n
     qtbot.waitUntil(
         lambda: any(c.appointment.slot.start == start for c in screen.book.columns[2].cards)
     )
+    assert [len(column.cards) for column in screen.book.columns] == [4, 5, 4]
+
+
+def test_what_happens_behind_a_lock_is_there_afterwards(qtbot, screen, clinic, node, bridge, asked):
+    session = screen._context.actor.session
+    screen.hide()
+    del clinic.world.unlocked[session]
+    start = datetime(2026, 8, 14, 11, tzinfo=UTC)
+    wanted = Booking(
+        clinic.staff("tom.hale").id, made_id("patient 3"), start, timedelta(minutes=10)
+    )
+    with qtbot.waitSignal(bridge.node_event, check_params_cb=tells_of_appointments):
+        node.submit(clinic.appointments.book(clinic.actor("tom.hale"), wanted))
+    clinic.world.unlocked[session] = screen._context.actor.id
+    screen.show()
+    qtbot.waitUntil(lambda: len(screen.book.columns[2].cards) == 4)
+    assert asked.notes == []
+
+
+def test_the_lower_edge_of_a_card_is_dragged_to_make_it_longer(qtbot, screen, clinic, asked):
+    ghosh = of(clinic, "GHOSH")
+    book = screen.book
+    card = book.columns[0].card_of(ghosh.id)
+    bottom = book.place.card_rect(0, card).bottom()
+    start = QPoint(middle_of(screen, ghosh).x(), round(bottom) - 2)
+    drag(screen, start, start + QPoint(0, round(20 * book.place.scale)))
+    qtbot.waitUntil(lambda: asked.notes != [])
+    assert clinic.world.appointments[ghosh.id].slot.length == timedelta(minutes=40)
+    assert clinic.world.appointments[ghosh.id].slot.start == ghosh.slot.start
 
 
 def test_days_weeks_and_today_by_key(qtbot, screen):
@@ -400,7 +434,7 @@ def test_a_time_the_clocks_skip_is_refused_beside_the_field(qtbot, screen):
 
 def test_the_second_half_past_one_is_booked_as_the_second(qtbot, clinic, open_book, asked):
     hours = clinic.world.clinic.hours
-    night = replace(hours, days=((6, datetime(2026, 1, 1).time(), datetime(2026, 1, 1, 6).time()),))
+    night = replace(hours, days=((6, time(0), time(6)),))
     clinic.world.clinic = replace(clinic.world.clinic, hours=night)
     screen = open_book()
     screen.show_day(date(2026, 10, 25))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from ehr_desktop.domain.events import AppointmentsChanged
 from ehr_desktop.domain.schedule import AppointmentStatus, Slot
 from ehr_desktop.services.values import Booking, Draft
 from ehr_desktop.ui.models.day_queue import counts_of, queue_of, without_outcome
@@ -62,6 +63,10 @@ def earlier(clinic, name, days, status=AppointmentStatus.BOOKED):
 
 def names(screen):
     return [a.patient_name.split(",")[0] for a in screen.model.appointments]
+
+
+def tells_of_appointments(event):
+    return isinstance(event, AppointmentsChanged)
 
 
 def buttons(card):
@@ -158,6 +163,25 @@ def test_a_booking_elsewhere_appears_by_itself(qtbot, open_today, clinic, node):
     qtbot.waitUntil(lambda: len(names(screen)) == 9)
 
 
+def test_what_happens_behind_a_lock_is_there_afterwards(
+    qtbot, open_today, clinic, node, bridge, asked
+):
+    screen = open_today("tom.hale")
+    session = screen._context.actor.session
+    screen.hide()
+    del clinic.world.unlocked[session]
+    whitfield = of(clinic, "WHIT")
+    arrived = clinic.appointments.change_status(
+        clinic.actor("ines.duarte"), whitfield.id, AppointmentStatus.ARRIVED
+    )
+    with qtbot.waitSignal(bridge.node_event, check_params_cb=tells_of_appointments):
+        node.submit(arrived)
+    clinic.world.unlocked[session] = screen._context.actor.id
+    screen.show()
+    qtbot.waitUntil(lambda: screen.tiles.waiting.accessibleName().startswith("Waiting: 1"))
+    assert asked.notes == []
+
+
 def test_an_open_end_is_settled_with_one_click(qtbot, open_today, clinic):
     old = earlier(clinic, "GHOSH", 2)
     screen = open_today("ines.duarte")
@@ -200,10 +224,11 @@ def test_what_waits_for_a_provider_is_their_own(clinic, node):
     assert len(everybody.open_ends) == 2
 
 
-def test_quick_actions_lead_where_they_say(open_today, asked):
+def test_quick_actions_lead_where_they_say(qtbot, open_today, asked):
     screen = open_today("ines.duarte")
+    qtbot.waitUntil(lambda: "Go to the integrity check" in buttons(screen.waiting))
     screen.main_button.click()
-    screen.check_button.click()
+    buttons(screen.waiting)["Go to the integrity check"].click()
     assert asked.places == [
         (Place.APPOINTMENTS, ShowDay(date(2026, 8, 14))),
         (Place.INTEGRITY, None),

@@ -39,7 +39,7 @@ from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 from ehr_desktop.ui.widgets.segmented import Segmented
 from ehr_desktop.ui.widgets.table import Table
 
-SIDE_PX: Final = 320
+SIDE_PX: Final = 352
 SIDE_BESIDE_PX: Final = 1000
 """From this width on, what waits stands beside the list, below it otherwise."""
 _MINUTE_MS: Final = 30_000
@@ -60,6 +60,7 @@ class TodayScreen(QWidget):
         self._context = context
         self._clinic: Clinic | None = None
         self._known: dict[AppointmentId, Appointment] = {}
+        self._missed = False
         self._is_provider = context.actor.role in {Role.DOCTOR, Role.NURSE}
         self._sees_charts = may(context.actor.role, Action.READ_CLINICAL)
         self.changes = Changes(context, self)
@@ -146,6 +147,9 @@ class TodayScreen(QWidget):
         super().showEvent(event)
         self._timer.start()
         self._ask_waiting()
+        if self._missed:
+            self._missed = False
+            self._ask_day()
         self.tell_time()
 
     @override
@@ -201,11 +205,8 @@ class TodayScreen(QWidget):
     def _actions(self) -> Card:
         card = Card("Quick actions", self, margin=Space.TWO)
         self.book_button = secondary_button("Day book", icon_name="calendar-days")
-        self.register_button = secondary_button("Register a patient", icon_name="user-plus")
-        self.check_button = secondary_button("Check integrity", icon_name="shield-check")
-        card.add(
-            column(self.book_button, self.register_button, self.check_button, spacing=Space.ONE)
-        )
+        self.register_button = secondary_button("Register patient", icon_name="user-plus")
+        card.add(row(self.book_button, self.register_button, spacing=Space.ONE))
         return card
 
     def _listen(self) -> None:
@@ -218,7 +219,6 @@ class TodayScreen(QWidget):
         self.step_button.clicked.connect(self.advance)
         self.book_button.clicked.connect(self._book)
         self.register_button.clicked.connect(lambda: navigate(Place.PATIENTS, RegisterPatient()))
-        self.check_button.clicked.connect(lambda: navigate(Place.INTEGRITY))
         self.waiting.check_wanted.connect(lambda: navigate(Place.INTEGRITY))
         self.waiting.chart_wanted.connect(self.open_patient)
         self.waiting.settled.connect(self.changes.set_status)
@@ -244,9 +244,12 @@ class TodayScreen(QWidget):
         self._ask_waiting()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, AppointmentsChanged):
+        # Unseen, for instance behind a lock, nothing is asked: it is made up for when shown.
+        if not self.isVisible():
+            self._missed = self._missed or isinstance(event, AppointmentsChanged)
+        elif isinstance(event, AppointmentsChanged):
             self._ask_provider(event)
-        elif isinstance(event, (CheckFinished, PeopleChanged)) and self.isVisible():
+        elif isinstance(event, (CheckFinished, PeopleChanged)):
             self._ask_waiting()
 
     def _ask_clinic(self) -> None:
@@ -278,8 +281,7 @@ class TodayScreen(QWidget):
 
     def _ask_provider(self, event: AppointmentsChanged) -> None:
         if self._clinic is None or event.day != self._today().date():
-            if self.isVisible():
-                self._ask_waiting()
+            self._ask_waiting()
             return
         context, provider = self._context, event.provider
         context.bridge.call(

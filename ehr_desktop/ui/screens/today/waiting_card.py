@@ -62,13 +62,13 @@ class WaitingCard(Card):
 
     def _note_line(self, note: Unfinished, zone: ZoneInfo) -> QWidget:
         saved = note.saved.astimezone(zone)
-        when = f"{shown_date(saved.date())} {shown_time(saved.time())}"
+        when = f"{shown_date(saved.date())[:6]} {shown_time(saved.time())}"
         button = self._button(
             "Go on",
             f"Go on with the note about {note.name}",
             lambda: self.chart_wanted.emit(note.patient),
         )
-        words = f"Unfinished note, begun {when}"
+        words = f"Unfinished note, {when}"
         return self._line("notebook-pen", Tone.NOTE, note.name, words, button)
 
     def _end_line(self, appointment: Appointment) -> QWidget:
