@@ -16,7 +16,7 @@ from tests.simulation.referee import Referee
 from tests.simulation.workstation import Workstation
 
 TROUBLE_S = 6.0
-DEADLINE_S = 150.0
+DEADLINE_S = 400.0
 LAST_ORDERS = 3
 """Transactions submitted at each honest workstation once all is well again."""
 
@@ -104,7 +104,9 @@ class World:
         self.proposers: Proposers = {"authority": Authority, "stake": Stake, "work": Work}[
             plan.mode
         ]()
-        self.timing = Timing(first_ms=1500, cap_ms=8000) if plan.mode == "work" else Timing()
+        self.timing = Timing()
+        if plan.mode == "work":
+            self.timing = Timing(first_ms=15_000 if plan.slow else 2_000, cap_ms=60_000)
         self.referee = Referee(self)
         self.submitted: list[int] = []
         self.workstations: dict[bytes, Workstation] = {}
@@ -143,7 +145,9 @@ class World:
 
     def build_delay(self) -> float:
         if self.plan.mode == "work":
-            return self.random.expovariate(4)
+            # all of them together find a block in so many seconds
+            pace = 5.0 if self.plan.slow else 0.6
+            return self.random.expovariate(1 / (pace * len(self.workstations)))
         return self.random.uniform(0.0002, 0.003)
 
     # --- network -----------------------------------------------------------------------------
@@ -189,10 +193,7 @@ class World:
 
     def run(self) -> None:
         """Play the whole scenario; the referee has the findings afterwards."""
-        if self.plan.mode == "work" or self.plan.slow:
-            pace = 0.6
-        else:
-            pace = 0.25
+        pace = 0.6 if self.plan.mode == "work" or self.plan.slow else 0.25
         self._traffic(pace)
         self.at(self.random.uniform(0.3, 1.5), self._misfortune)
         self.run_until(TROUBLE_S)

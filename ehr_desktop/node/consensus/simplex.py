@@ -358,7 +358,7 @@ class Simplex:
         busy = pending or term.is_unsettled() or self._catching_up
         self._keep(
             Timer.EMPTY,
-            self._timing.empty_ms,
+            self._timing.empty_ms(slot - term.head.slot),
             place,
             runs=self._proposing.waits(place, pending=pending),
         )

@@ -224,11 +224,18 @@ class Term:
         """Give the latest slot in which a validator voted."""
         return self._seen.get(device, self.head.slot)
 
+    def has_unfinal(self) -> bool:
+        """Tell whether transactions stand in blocks that are notarized and not final, as far as
+        can be told: empty blocks need not become final for their own sake.
+        """
+        path = self.candidates.path(self.slots.parent().block)
+        return path.missing is not None or not all(block.empty for block in path.blocks)
+
     def is_unsettled(self) -> bool:
         """Tell whether votes, blocks or certificates above the head await something."""
         return (
             self.target is not None
-            or max(self.slots.notarized) > self.head.slot
+            or self.has_unfinal()
             or self.ballots.has_any_from(self.slots.open)
         )
 
@@ -236,7 +243,7 @@ class Term:
         """Tell whether anything was seen that the open slot has to decide."""
         slot = self.slots.open
         return (
-            self.slots.parent() != self.head
+            self.has_unfinal()
             or self.ballots.has_any_at(slot)
             or bool(self.candidates.at(slot))
         )
@@ -256,7 +263,7 @@ class Term:
             epoch=self.epoch.number,
             slot=slot,
             parent=parent.block,
-            parent_final=parent == self.head,
+            awaited=self.has_unfinal(),
             only_empty=self.candidates.is_after_close(parent.block),
         )
 
