@@ -35,6 +35,7 @@ class Referee:
         self.caught: set[bytes] = set()
         self._ledger: list[bytes] = []
         self._heights: dict[bytes, int] = {GENESIS: 0}
+        self._first_hand: dict[tuple[bytes, int, int], list[tuple[float, SignedVote]]] = {}
         self._told: dict[tuple[bytes, int], dict[tuple[bytes, int, int], list[SignedVote]]] = {}
 
     def breaks(self, invariant: str, text: str) -> None:
@@ -109,7 +110,7 @@ class Referee:
             case Conflict(certificate):
                 self.breaks("agreement", f"{workstation.me!r} cannot reconcile {certificate.vote}")
 
-    def delivered(self, receiver: "Workstation", message: object) -> None:
+    def delivered(self, receiver: "Workstation", sender: bytes, message: object) -> None:
         """Keep what liars told whom, to know what must be found out."""
         if isinstance(message, Proposal):
             message = message.vote
@@ -127,6 +128,9 @@ class Referee:
         if any(contradict(earlier.vote, message.vote) for earlier in votes):
             self.caught.add(message.validator)
         votes.append(message)
+        if sender == message.validator and not self.world.trouble:
+            place = (message.validator, message.vote.epoch, message.vote.slot)
+            self._first_hand.setdefault(place, []).append((self.world.now, message))
 
     # --- at the end --------------------------------------------------------------------------
 
@@ -136,10 +140,21 @@ class Referee:
         if len(self.world.submitted) == 0 or self.world.now < 7:
             return False
         everything = set(self.world.submitted)
-        done = not any(w.disk.pool or w.disk.finals != everything for w in honest)
+        done = not any(w.disk.pool or not everything <= w.disk.finals for w in honest)
         return done and (bool(self.world.plan.liars) or not any(w.timers for w in honest))
 
+    def expose(self) -> None:
+        """Add the liars who told different workstations different things in good weather, early
+        enough for these to compare notes.
+        """
+        enough = self.world.now - 2.0
+        for (liar, _, _), heard in self._first_hand.items():
+            votes = [signed.vote for when, signed in heard if when < enough]
+            if any(contradict(one, other) for one in votes for other in votes):
+                self.caught.add(liar)
+
     def judge_end(self) -> None:
+        self.expose()
         honest = self.world.honest
         waiting = {
             number for w in honest for number in self.world.submitted if number not in w.disk.finals

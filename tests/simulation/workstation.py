@@ -36,7 +36,7 @@ from ehr_desktop.node.consensus.port import (
     WithdrawProposal,
 )
 from ehr_desktop.node.consensus.simplex import Simplex
-from ehr_desktop.node.ledger.vote import Certificate
+from ehr_desktop.node.ledger.vote import Certificate, VoteKind
 
 from tests.simulation.paper import GENESIS, GOVERNANCE, NETWORK, Sheet
 
@@ -251,9 +251,12 @@ class Workstation:
 
     def keep_vote(self, entry: StoreVote) -> None:
         self.disk.votes.append(entry)
+        if entry.signed.vote.kind is VoteKind.FINAL:
+            self.world.sore_point(self, "final vote")
 
     def finalize(self, final: Finalize) -> None:
         self.world.referee.finalized(self, final)
+        self.world.sore_point(self, "final head")
         self.write(partial(self.store_final, final), None)
         if final.closes_epoch:
             self.write(partial(self.next_epoch, final), None)

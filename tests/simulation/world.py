@@ -17,6 +17,7 @@ from tests.simulation.workstation import Workstation
 
 TROUBLE_S = 6.0
 DEADLINE_S = 400.0
+MOST_EVENTS = 150_000
 LAST_ORDERS = 3
 """Transactions submitted at each honest workstation once all is well again."""
 
@@ -33,6 +34,7 @@ class Scenario:
     duplicate: float
     slow: bool
     power_cuts: bool
+    sore: str
 
     @property
     def workstations(self) -> list[int]:
@@ -64,6 +66,7 @@ def scenario(seed: int) -> Scenario:
         duplicate=draw.choice([0, 0.05]),
         slow=draw.random() < 0.1,
         power_cuts=draw.random() < 0.25,
+        sore=draw.choice(["", "", "final vote", "final head"]),
     )
 
 
@@ -131,6 +134,9 @@ class World:
             self.now, _, action = heapq.heappop(self._queue)
             action()
             self.events += 1
+            if self.events > MOST_EVENTS:
+                self.referee.breaks("rest", "there is no end to it")
+                return False
             check += 1
             if done is not None and check % 50 == 0 and done():
                 return True
@@ -175,7 +181,7 @@ class World:
         receiver = self.workstations[peer]
         if receiver.up and self.group[sender] == self.group[peer]:
             if receiver.honest:
-                self.referee.delivered(receiver, message)
+                self.referee.delivered(receiver, sender, message)
             receiver.receive(sender, message)
 
     def connect_all(self) -> None:
@@ -199,6 +205,8 @@ class World:
         self.run_until(TROUBLE_S)
         self._heal()
         self.run_until(DEADLINE_S, self.referee.is_settled)
+        if self.plan.liars:
+            self.run_until(self.now + 2.5)
         self.referee.judge_end()
 
     def _traffic(self, pace: float) -> None:
@@ -222,8 +230,7 @@ class World:
         if kind < 0.3:
             self.group = {peer: self.random.randrange(2) for peer in self.group}
         elif kind < 0.5:
-            self.group = dict.fromkeys(self.group, 0)
-            self.connect_all()
+            self._join()
         elif kind < 0.85:
             self._crash_or_restart(self.random.choice(self.honest))
         elif kind < 0.92:
@@ -233,11 +240,27 @@ class World:
             if unlucky.up:
                 unlucky.jump_clock()
         if self.plan.power_cuts and self.random.random() < 0.3:
-            for workstation in self.honest:
-                if workstation.up:
-                    workstation.crash(lose_unsynced=self.random.random() < 0.7)
-                self.at(self.random.uniform(0.05, 0.3), partial(self._revive, workstation))
+            self._power_cut()
         self.at(self.random.expovariate(1 / 0.5), self._misfortune)
+
+    def _power_cut(self) -> None:
+        for workstation in self.honest if self.trouble else []:
+            if workstation.up:
+                workstation.crash(lose_unsynced=self.random.random() < 0.7)
+            self.at(self.random.uniform(0.05, 0.3), partial(self._revive, workstation))
+
+    def sore_point(self, workstation: Workstation, what: str) -> None:
+        """Where it hurts most: somebody has just decided, and is cut off before others hear it;
+        then the power goes.
+        """
+        if self.trouble and what == self.plan.sore and workstation.honest and self.random.random() < 0.15:
+            self.group[workstation.me] = 2
+            self.at(self.random.uniform(0.007, 0.02), self._power_cut)
+            self.at(self.random.uniform(0.1, 0.3), self._join)
+
+    def _join(self) -> None:
+        self.group = dict.fromkeys(self.group, 0)
+        self.connect_all()
 
     def _crash_or_restart(self, workstation: Workstation) -> None:
         if workstation.up:
