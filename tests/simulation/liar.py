@@ -2,19 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from ehr_desktop.node.consensus.port import (
-    BlockReply,
-    BlockRequest,
-    Broadcast,
-    Effect,
-    Proposal,
-    Propose,
-    Send,
-    Standing,
-    StoreVote,
-)
+from ehr_desktop.node.consensus.effects import Broadcast, Effect, Propose, Send, StoreVote
+from ehr_desktop.node.consensus.messages import BlockReply, BlockRequest, Proposal, Standing
 from ehr_desktop.node.ledger.vote import NO_BLOCK, Certificate, SignedVote, Vote, VoteKind
-
 from tests.simulation.paper import NETWORK, Sheet
 from tests.simulation.workstation import Workstation
 

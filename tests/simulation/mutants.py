@@ -5,17 +5,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from ehr_desktop.node.consensus.admission import Admission
 from ehr_desktop.node.consensus.ballots import Ballots
 from ehr_desktop.node.consensus.candidates import Verdict
+from ehr_desktop.node.consensus.effects import StoreVote
+from ehr_desktop.node.consensus.events import CandidateChecked, Timer, VoteStored
+from ehr_desktop.node.consensus.messages import Epoch, Head
 from ehr_desktop.node.consensus.own_votes import OwnVotes
-from ehr_desktop.node.consensus.port import (
-    CandidateChecked,
-    Epoch,
-    Head,
-    StoreVote,
-    Timer,
-    VoteStored,
-)
+from ehr_desktop.node.consensus.pacing import Pacing
 from ehr_desktop.node.consensus.simplex import Simplex
 from ehr_desktop.node.consensus.slots import Slots
 from ehr_desktop.node.consensus.term import Term
@@ -48,6 +45,18 @@ def part(name: str, replacement: type[Any], where: str = "") -> Mutant:
     return core(name, Mutated)
 
 
+def swapped(name: str, where: str, replacement: type[Any]) -> Mutant:
+    """Exchange one object of the core itself."""
+
+    class Mutated(Workstation):
+        def new_core(self, epoch: Epoch) -> Simplex:
+            made = super().new_core(epoch)
+            getattr(made, where).__class__ = replacement
+            return made
+
+    return Mutant(name, Mutated)
+
+
 # --- counting ------------------------------------------------------------------------------
 
 
@@ -78,24 +87,23 @@ class NothingShared(Ballots):
         return []
 
 
-class RepeatedSigners(Simplex):
-    def _holds(self, certificate: Any) -> bool:
-        term = self._term
+class RepeatedSigners(Admission):
+    def certificate_holds(self, certificate: Any, term: Any) -> bool:
         votes = [SignedVote(certificate.vote, *entry) for entry in certificate.signatures]
         return term.ballots.is_quorum([device for device, _ in certificate.signatures]) and all(
             self._verifier.holds(vote, term.epoch.validators) for vote in votes
         )
 
 
-class CertificatesBelieved(Simplex):
-    def _holds(self, certificate: Any) -> bool:
+class CertificatesBelieved(Admission):
+    def certificate_holds(self, certificate: Any, term: Any) -> bool:
         return True
 
 
 class SignaturesBelieved(Workstation):
     def new_core(self, epoch: Epoch) -> Simplex:
         made = super().new_core(epoch)
-        made._verifier = self
+        made._admission._verifier = self
         return made
 
     def holds(self, signed: SignedVote, validators: Any) -> bool:
@@ -107,7 +115,7 @@ class StrangersCounted(Workstation):
 
     def new_core(self, epoch: Epoch) -> Simplex:
         made = super().new_core(epoch)
-        made._verifier = self
+        made._admission._verifier = self
         return made
 
     def holds(self, signed: SignedVote, validators: Any) -> bool:
@@ -174,8 +182,8 @@ class SkipsNotChecked(Slots):
         return parent is not None and parent < candidate.slot
 
 
-class LeaderNotChecked(Simplex):
-    def _is_entitled(self, signed: Any, candidate: Any) -> bool:
+class LeaderNotChecked(Admission):
+    def is_entitled(self, signed: Any, candidate: Any, term: Any) -> bool:
         return signed.vote.kind is VoteKind.NOTAR and candidate.proposer == signed.validator
 
 
@@ -217,6 +225,17 @@ class SentBeforeStored(Workstation):
             super().do(effect)
 
 
+class EpochStoredLater(Workstation):
+    def finalize(self, final: Any) -> None:
+        super().finalize(final)
+        if final.closes_epoch:
+            self.write(partial(super().next_epoch, final), None)
+            self.later(self._disk_free - self.world.now, self.open_epoch)
+
+    def next_epoch(self, final: Any) -> None:
+        pass
+
+
 class FirstVotesKept(Workstation):
     """Prunes the votes of the wrong side when a head is stored."""
 
@@ -231,7 +250,7 @@ class FirstVotesKept(Workstation):
 class NoGrowth(Workstation):
     def new_core(self, epoch: Epoch) -> Simplex:
         made = super().new_core(epoch)
-        made._timing = Timing(growth=1.0)
+        made._pacing._timing = Timing(growth=1.0)
         return made
 
 
@@ -271,19 +290,19 @@ class AlwaysBusy(Term):
         return True
 
 
-class TimersWhenIdle(Simplex):
-    def _keep(self, timer: Timer, delay_ms: int, purpose: Any, *, runs: bool) -> None:
-        super()._keep(timer, delay_ms, purpose, runs=runs or timer is Timer.STANDSTILL)
+class TimersWhenIdle(Pacing):
+    def _keep(self, timer: Timer, delay_ms: int, purpose: Any, *, runs: bool) -> Any:
+        return super()._keep(timer, delay_ms, purpose, runs=runs or timer is Timer.STANDSTILL)
 
 
 # --- epochs --------------------------------------------------------------------------------
 
 
-class OldEpochsCount(Simplex):
-    def _is_timely(self, peer: bytes, vote: Any, message: Any) -> bool:
-        if vote.network == self._network and vote.epoch < self._term.epoch.number:
-            return vote.slot > self._term.head.slot
-        return super()._is_timely(peer, vote, message)
+class OldEpochsCount(Admission):
+    def is_timely(self, vote: Any, term: Any) -> bool:
+        if vote.network == self._network and vote.epoch < term.epoch.number:
+            return vote.slot > term.head.slot
+        return super().is_timely(vote, term)
 
 
 class FullBlocksAfterTheEnd(Term):
@@ -317,8 +336,8 @@ MUTANTS = [
     Mutant("signatures not verified", SignaturesBelieved),
     part("no check for contradicting votes", NoContradictions, "ballots"),
     part("contradicting votes not shared", NothingShared, "ballots"),
-    core("one signer counted many times", RepeatedSigners),
-    core("certificates not checked", CertificatesBelieved),
+    swapped("one signer counted many times", "_admission", RepeatedSigners),
+    swapped("certificates not checked", "_admission", CertificatesBelieved),
     part("final after skip", FinalAfterSkip, "own"),
     part("skip after final", SkipAfterFinal),
     part("final without an own notar vote", FinalWithoutNotarVote, "own"),
@@ -327,13 +346,14 @@ MUTANTS = [
     part("final as soon as notarized", FinalOnNotarization),
     part("parent not checked", ParentNotChecked, "slots"),
     part("skips between not checked", SkipsNotChecked, "slots"),
-    core("proposer not checked", LeaderNotChecked),
+    swapped("proposer not checked", "_admission", LeaderNotChecked),
     Mutant("validity not checked", ValidityNotChecked),
     Mutant("votes forgotten on restart", Amnesia),
     Mutant("certificate not stored with the head", HeadWithoutCertificate),
     Mutant("block not stored with the notar vote", VoteWithoutBlock),
     Mutant("notarization not stored with the final vote", VoteWithoutCertificate),
     Mutant("vote sent before it is stored", SentBeforeStored),
+    Mutant("next epoch not stored with the head that ends one", EpochStoredLater),
     Mutant("votes above the head deleted with the head", FirstVotesKept),
     Mutant("timer never grows", NoGrowth),
     core("nothing repeated at a standstill", NeverRepeats),
@@ -343,8 +363,8 @@ MUTANTS = [
     core("never catches up", NeverCatchesUp),
     part("slots never skipped", NeverSkips),
     part("empty blocks without end", AlwaysBusy),
-    core("timers run while there is nothing to order", TimersWhenIdle),
-    core("votes of earlier epochs count", OldEpochsCount),
+    swapped("timers run while there is nothing to order", "_pacing", TimersWhenIdle),
+    swapped("votes of earlier epochs count", "_admission", OldEpochsCount),
     part("transactions after the end of an epoch", FullBlocksAfterTheEnd),
     Mutant("next epoch starts on the certified block", VotesOnAfterTheEnd),
 ]

@@ -5,7 +5,7 @@ import hashlib
 import marshal
 from dataclasses import dataclass, field
 
-from ehr_desktop.node.consensus.port import Candidate
+from ehr_desktop.node.consensus.messages import Candidate
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.ledger.vote import SignedVote, Vote
 

@@ -4,23 +4,22 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ehr_desktop.node.consensus.ballots import contradict
-from ehr_desktop.node.consensus.port import (
+from ehr_desktop.node.consensus.effects import (
     Conflict,
     Distrust,
     Effect,
     Evidence,
     Finalize,
     ForgottenVote,
-    Proposal,
 )
+from ehr_desktop.node.consensus.messages import Proposal
 from ehr_desktop.node.ledger.validators import ValidatorSet
 from ehr_desktop.node.ledger.vote import Certificate, SignedVote, VoteKind
-
 from tests.simulation.paper import GENESIS
 
 if TYPE_CHECKING:
-    from tests.simulation.world import World
     from tests.simulation.workstation import Workstation
+    from tests.simulation.world import World
 
 
 class Referee:
@@ -128,7 +127,8 @@ class Referee:
         if any(contradict(earlier.vote, message.vote) for earlier in votes):
             self.caught.add(message.validator)
         votes.append(message)
-        if sender == message.validator and not self.world.trouble:
+        # notes are compared within an epoch; where one may end, nobody can be held to it
+        if sender == message.validator and not self.world.trouble and len(self.world.sets) == 1:
             place = (message.validator, message.vote.epoch, message.vote.slot)
             self._first_hand.setdefault(place, []).append((self.world.now, message))
 

@@ -9,7 +9,6 @@ from functools import partial
 from ehr_desktop.node.consensus.proposers import Authority, Proposers, Stake, Work
 from ehr_desktop.node.consensus.timing import Timing
 from ehr_desktop.node.ledger.validators import ValidatorSet
-
 from tests.simulation.liar import Liar
 from tests.simulation.paper import GOVERNANCE, Reader, Seals, device, validators
 from tests.simulation.referee import Referee
@@ -253,7 +252,12 @@ class World:
         """Where it hurts most: somebody has just decided, and is cut off before others hear it;
         then the power goes.
         """
-        if self.trouble and what == self.plan.sore and workstation.honest and self.random.random() < 0.15:
+        if (
+            self.trouble
+            and what == self.plan.sore
+            and workstation.honest
+            and self.random.random() < 0.15
+        ):
             self.group[workstation.me] = 2
             self.at(self.random.uniform(0.007, 0.02), self._power_cut)
             self.at(self.random.uniform(0.1, 0.3), self._join)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ehr_desktop.node.consensus.port import BlockBuilt, Effect, Propose, WithdrawProposal
+from ehr_desktop.node.consensus.effects import Effect, Propose, WithdrawProposal
+from ehr_desktop.node.consensus.events import BlockBuilt
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,18 @@ from typing import Final
 
 from ehr_desktop.node.consensus.ballots import Ballots
 from ehr_desktop.node.consensus.candidates import Candidates, Verdict
-from ehr_desktop.node.consensus.own_votes import OwnVotes
-from ehr_desktop.node.consensus.port import (
+from ehr_desktop.node.consensus.effects import (
     Broadcast,
-    Candidate,
     CheckCandidate,
     Conflict,
     Effect,
-    Epoch,
     Evidence,
     Finalize,
-    Head,
-    Signer,
     StoreVote,
 )
+from ehr_desktop.node.consensus.messages import Candidate, Epoch, Head
+from ehr_desktop.node.consensus.own_votes import OwnVotes
+from ehr_desktop.node.consensus.port import Agreement, Signer
 from ehr_desktop.node.consensus.proposers import Proposers
 from ehr_desktop.node.consensus.proposing import Place
 from ehr_desktop.node.consensus.slots import Slots
@@ -242,11 +240,7 @@ class Term:
     def is_open_slot_touched(self) -> bool:
         """Tell whether anything was seen that the open slot has to decide."""
         slot = self.slots.open
-        return (
-            self.has_unfinal()
-            or self.ballots.has_any_at(slot)
-            or bool(self.candidates.at(slot))
-        )
+        return self.has_unfinal() or self.ballots.has_any_at(slot) or bool(self.candidates.at(slot))
 
     def place(self) -> Place | None:
         """Give where this workstation may propose a block now."""
@@ -281,3 +275,21 @@ class Term:
         """Give what a workstation that is behind needs: the head's certificate and all above."""
         head = [self.head_certificate] if self.head_certificate else []
         return head + self.ballots.certificates_from(self.head.slot + 1)
+
+    def agreement(self) -> Agreement:
+        """Tell how far the open slot has come."""
+        slot = self.slots.open
+        voters: dict[VoteKind, list[bytes]] = {kind: [] for kind in VoteKind}
+        for signed in self.ballots.at(slot):
+            voters[signed.vote.kind].append(signed.validator)
+        candidates = self.candidates.at(slot)
+        return Agreement(
+            epoch=self.epoch.number,
+            slot=slot,
+            head=self.head,
+            leader=self.leader(slot),
+            block=candidates[0].block if candidates else None,
+            notar=tuple(voters[VoteKind.NOTAR]),
+            skip=tuple(voters[VoteKind.SKIP]),
+            final=tuple(voters[VoteKind.FINAL]),
+        )
