@@ -157,6 +157,8 @@ class Liar(Workstation):
                 self.sign(Vote(NETWORK, epoch + 1, VoteKind.NOTAR, slot, block)),
                 self.sign(Vote(draw.randbytes(32), epoch, VoteKind.NOTAR, slot, block)),
                 self.false_certificate(),
+                self.false_certificate(),
+                self.false_certificate(),
                 Proposal(self.sign(vote), draw.randbytes(40)),
                 BlockReply(draw.randbytes(40)),
                 BlockRequest(block),

@@ -219,6 +219,7 @@ class VoteWithoutCertificate(Workstation):
 class SentBeforeStored(Workstation):
     def do(self, effect: Any) -> None:
         if isinstance(effect, StoreVote):
+            self.world.sore_point(self, "vote")
             self.write(partial(self.keep_vote, effect), None)
             self.later(0, partial(self.handle, VoteStored(effect.signed.vote)))
         else:

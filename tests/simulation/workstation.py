@@ -189,6 +189,7 @@ class Workstation:
     def do(self, effect: Effect) -> None:
         match effect:
             case StoreVote():
+                self.world.sore_point(self, "vote")
                 self.write(partial(self.keep_vote, effect), VoteStored(effect.signed.vote))
             case Send(peer, message):
                 self.world.send(self, peer, message)

@@ -65,7 +65,7 @@ def scenario(seed: int) -> Scenario:
         duplicate=draw.choice([0, 0.05]),
         slow=draw.random() < 0.1,
         power_cuts=draw.random() < 0.25,
-        sore=draw.choice(["", "", "final vote", "final head"]),
+        sore=draw.choice(["", "vote", "final vote", "final vote", "final head"]),
     )
 
 
@@ -252,15 +252,21 @@ class World:
         """Where it hurts most: somebody has just decided, and is cut off before others hear it;
         then the power goes.
         """
-        if (
-            self.trouble
-            and what == self.plan.sore
-            and workstation.honest
-            and self.random.random() < 0.15
-        ):
+        if not self.trouble or what != self.plan.sore or not workstation.honest:
+            return
+        if self.random.random() > 0.2:
+            return
+        if what == "vote":
+            self.at(self.random.uniform(0, 0.004), partial(self._trip, workstation))
+        else:
             self.group[workstation.me] = 2
             self.at(self.random.uniform(0.007, 0.02), self._power_cut)
             self.at(self.random.uniform(0.1, 0.3), self._join)
+
+    def _trip(self, workstation: Workstation) -> None:
+        if workstation.up and self.trouble:
+            workstation.crash(lose_unsynced=True)
+            self.at(self.random.uniform(0.05, 0.3), partial(self._revive, workstation))
 
     def _join(self) -> None:
         self.group = dict.fromkeys(self.group, 0)
@@ -288,9 +294,13 @@ class World:
                 peer.connected(workstation.me)
                 workstation.connected(peer.me)
 
+    def _clear_up(self) -> None:
+        self.drop = 0.0
+
     def _heal(self) -> None:
         self.trouble = False
-        self.drop = 0.0
+        self.drop *= 2  # the links are up again; for a while still not everything gets through
+        self.at(1.5, self._clear_up)
         self.group = dict.fromkeys(self.group, 0)
         for workstation in self.workstations.values():
             workstation.clock_rate = 1.0
