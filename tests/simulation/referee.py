@@ -128,7 +128,12 @@ class Referee:
             self.caught.add(message.validator)
         votes.append(message)
         # notes are compared within an epoch; where one may end, nobody can be held to it
-        if sender == message.validator and not self.world.trouble and len(self.world.sets) == 1:
+        if (
+            sender == message.validator
+            and not self.world.trouble
+            and self.world.drop == 0
+            and len(self.world.sets) == 1
+        ):
             place = (message.validator, message.vote.epoch, message.vote.slot)
             self._first_hand.setdefault(place, []).append((self.world.now, message))
 

@@ -236,6 +236,9 @@ class Workstation:
     def _fire(self, timer: Timer, token: int) -> None:
         if self.timers.get(timer) == token:
             del self.timers[timer]
+            if timer is Timer.STANDSTILL:
+                for number in self.disk.pool:  # so does the node with what is pending
+                    self.world.broadcast(self, Transaction(number))
             self.handle(TimerFired(timer))
 
     def jump_clock(self) -> None:
