@@ -21,7 +21,7 @@ class Liar(Workstation):
     def __init__(self, world: "World", me: bytes) -> None:
         super().__init__(world, me)
         draw = world.random
-        self.whispers = draw.random() < 0.4
+        self.whispers = draw.random() < 0.5
         self.two_stories = draw.choice([0.0, 0.5, 1.0])
         self.votes_for_all = draw.choice([0.0, 0.3, 0.9])
         self.silence = draw.choice([0.0, 0.0, 0.3, 0.9])
@@ -132,7 +132,8 @@ class Liar(Workstation):
             super().receive(peer, message)
 
     def do(self, effect: Effect) -> None:
-        if isinstance(effect, Send | Broadcast) and self.whispers:
+        asks = isinstance(effect, Send) and isinstance(effect.message, BlockRequest)
+        if isinstance(effect, Send | Broadcast) and self.whispers and not asks:
             return
         if isinstance(effect, StoreVote) and self.world.random.random() < self.votes_for_all:
             self.support(effect.signed.vote)

@@ -142,7 +142,7 @@ class Referee:
     def is_settled(self) -> bool:
         """Tell whether every honest workstation has everything final, the same, and is at rest."""
         honest = self.world.honest
-        if len(self.world.submitted) == 0 or self.world.now < 7:
+        if len(self.world.submitted) == 0 or self.world.now < 9.5:
             return False
         everything = set(self.world.submitted)
         done = not any(w.disk.pool or not everything <= w.disk.finals for w in honest)

@@ -254,7 +254,7 @@ class World:
         """
         if not self.trouble or what != self.plan.sore or not workstation.honest:
             return
-        if self.random.random() > 0.2:
+        if self.random.random() > 0.35:
             return
         if what == "vote":
             self.at(self.random.uniform(0, 0.004), partial(self._trip, workstation))
@@ -309,4 +309,4 @@ class World:
         self.connect_all()
         for workstation in self.honest:
             for _ in range(LAST_ORDERS):
-                self.at(self.random.uniform(0, 0.3), partial(self._submit, workstation))
+                self.at(self.random.uniform(0, 3), partial(self._submit, workstation))
