@@ -22,7 +22,12 @@ from ehr_desktop.domain.schedule import Appointment
 from ehr_desktop.ui.models.day_words import sentence
 from ehr_desktop.ui.screens.appointments.book_paint import Scene, paint_book
 from ehr_desktop.ui.screens.appointments.columns import Column, Spot, stops_of
-from ehr_desktop.ui.screens.appointments.geometry import HEAD_PX, Geometry
+from ehr_desktop.ui.screens.appointments.geometry import (
+    COLUMN_PX,
+    DAY_COLUMN_PX,
+    HEAD_PX,
+    Geometry,
+)
 from ehr_desktop.ui.screens.appointments.hold import Hold
 
 CELL_MINUTES: Final = 10
@@ -63,6 +68,7 @@ class BookCanvas(QAbstractScrollArea):
     def place(self) -> Geometry:
         """Where everything lies now."""
         view = self.viewport()
+        week = len({column.day for column in self.columns}) > 1
         return Geometry(
             width=view.width(),
             height=view.height(),
@@ -71,6 +77,7 @@ class BookCanvas(QAbstractScrollArea):
             scale=self._scale,
             left=self.horizontalScrollBar().value(),
             top=self.verticalScrollBar().value(),
+            least=DAY_COLUMN_PX if week else COLUMN_PX,
         )
 
     @property
