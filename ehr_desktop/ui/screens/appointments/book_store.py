@@ -106,10 +106,6 @@ class BookStore(QObject):
         self._known[appointment.id] = appointment
         self.changed.emit()
 
-    def find(self, appointment: AppointmentId) -> Appointment | None:
-        """Give an appointment as it is now, if it is known."""
-        return self._known.get(appointment)
-
     def _take_clinic(self, clinic: Clinic) -> None:
         self.clinic = clinic
         self._ask_providers()

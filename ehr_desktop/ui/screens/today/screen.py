@@ -167,7 +167,7 @@ class TodayScreen(QWidget):
 
     def _build(self) -> None:
         self.table.setModel(self.model)
-        self.table.set_widths(96, 80, 112, 196, 148)
+        self.table.set_widths(96, 76, 68, 196, 148)
         self.table.set_empty_state(EmptyState("circle-check", "Nobody is left to see today"))
         self.table.set_loading(loading=True)
         self.table.setMinimumHeight(240)
