@@ -9,7 +9,13 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 from typing_extensions import override
 
-from ehr_desktop.domain.events import AppointmentsChanged, CheckFinished, Event, PeopleChanged
+from ehr_desktop.domain.events import (
+    AppointmentsChanged,
+    CheckFinished,
+    DayBookChanged,
+    Event,
+    PeopleChanged,
+)
 from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId
 from ehr_desktop.domain.people import Action, Clinic, Role, may
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus
@@ -246,7 +252,10 @@ class TodayScreen(QWidget):
     def _hear(self, event: Event) -> None:
         # Unseen, for instance behind a lock, nothing is asked: it is made up for when shown.
         if not self.isVisible():
-            self._missed = self._missed or isinstance(event, AppointmentsChanged)
+            appointments = isinstance(event, (AppointmentsChanged, DayBookChanged))
+            self._missed = self._missed or appointments
+        elif isinstance(event, DayBookChanged):
+            self._ask_day()
         elif isinstance(event, AppointmentsChanged):
             self._ask_provider(event)
         elif isinstance(event, (CheckFinished, PeopleChanged)):
