@@ -328,9 +328,7 @@ def test_a_changed_header_names_its_block(clinic, field):
 def test_a_garbled_block_is_named(clinic, column):
     height = height_of(clinic, "amendment")
     ((value,),) = clinic.rows(select(BLOCKS.c[column]).where(BLOCKS.c.height == height))
-    clinic.change(
-        update(BLOCKS).where(BLOCKS.c.height == height).values({column: flip(value, 0)})
-    )
+    clinic.change(update(BLOCKS).where(BLOCKS.c.height == height).values({column: flip(value, 0)}))
     assert (FaultKind.LINK, f"block {height}") in clinic.faults(None)
 
 
@@ -466,7 +464,9 @@ def test_a_check_that_is_stopped_says_it_is_not_complete(clinic):
     async def _(pc):
         steps = []
         report = await pc.clinic.integrity.check(
-            pc.actors["lee"], lambda done, total: steps.append((done, total)), lambda: len(steps) > 3
+            pc.actors["lee"],
+            lambda done, total: steps.append((done, total)),
+            lambda: len(steps) > 3,
         )
         assert not report.complete
         assert not report.views_checked
@@ -486,9 +486,7 @@ def test_signing_out_during_a_check_stops_it_and_blames_nobody(clinic):
             def leave(done: int, _total: int) -> None:
                 if done > 3 and not left:
                     left.append(True)
-                    asyncio.run_coroutine_threadsafe(
-                        pc.clinic.session.sign_out(lee), loop
-                    ).result()
+                    asyncio.run_coroutine_threadsafe(pc.clinic.session.sign_out(lee), loop).result()
 
             report = await pc.clinic.integrity.check(lee, leave, lambda: False)
             assert not report.complete

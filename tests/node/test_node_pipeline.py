@@ -183,9 +183,7 @@ def test_no_two_votes_are_for_one_slot_even_after_a_crash_between_vote_and_block
         await pc.clinic.patients.register(pc.actors["rae"], ANNA)
 
         def votes_and_slots(connection):
-            votes = [
-                SignedVote.decode(row.vote).vote for row in connection.execute(select(VOTES))
-            ]
+            votes = [SignedVote.decode(row.vote).vote for row in connection.execute(select(VOTES))]
             headers = [Header.decode(row[2]) for row in blocks.rising(connection, 0, 1000)]
             return votes, headers
 

@@ -172,8 +172,7 @@ def test_free_slots_are_free_within_hours_in_order_and_apart(hours, after, lengt
     clinic = Clinic("Test", zone, hours)
     busy = tuple(
         sorted(
-            Slot(after + timedelta(minutes=start), timedelta(minutes=span))
-            for start, span in spans
+            Slot(after + timedelta(minutes=start), timedelta(minutes=span)) for start, span in spans
         )
     )
     found = free_slots(clinic, busy, length, after, 5)

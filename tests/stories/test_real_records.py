@@ -35,9 +35,7 @@ def bodies_of(path: Path) -> Counter[bytes]:
 
 
 async def take_in(pc: OnePc, *files: Path):
-    return await pc.clinic.imports.run(
-        pc.actors["lee"], list(files), lambda _: None, lambda: False
-    )
+    return await pc.clinic.imports.run(pc.actors["lee"], list(files), lambda _: None, lambda: False)
 
 
 @pytest.fixture(scope="module")
