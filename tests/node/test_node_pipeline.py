@@ -283,10 +283,14 @@ def test_a_full_disk_loses_nothing_acknowledged_and_work_goes_on_once_there_is_r
         chart = await pc.clinic.charts.open(lee, patient)
         saved = []
         ballast.write_bytes(bytes(8 << 20))
-        with pytest.raises(DiskFullError):
+
+        async def write_until_it_is_full() -> None:
             for number in range(2000):
                 entry = await pc.clinic.charts.add_note(chart, "Note", f"{number} " * 15_000)
                 saved.append((entry.source.record, number))
+
+        with pytest.raises(DiskFullError):
+            await write_until_it_is_full()
         assert saved
         attachment = home.parent.parent / "attachment"
         attachment.write_bytes(os.urandom(16 << 20))

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -184,7 +185,7 @@ def test_free_slots_are_free_within_hours_in_order_and_apart(hours, after, lengt
         assert opens <= local.timetz().replace(tzinfo=None)
         assert end.date() == local.date()
         assert end.timetz().replace(tzinfo=None) <= closes
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     if any(
         datetime.combine(date(2027, 1, 1), b) - datetime.combine(date(2027, 1, 1), a) >= length
         for _, a, b in hours.days
