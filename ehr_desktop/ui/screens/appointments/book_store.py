@@ -4,11 +4,11 @@ from datetime import date
 
 from PySide6.QtCore import QObject, Signal
 
-from ehr_desktop.domain.events import AppointmentsChanged, Event, PeopleChanged
+from ehr_desktop.domain.events import AppointmentsChanged, DayBookChanged, Event, PeopleChanged
 from ehr_desktop.domain.ids import AppointmentId, PersonId
 from ehr_desktop.domain.people import Clinic, Staff
 from ehr_desktop.domain.schedule import Appointment
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.day_words import day_of
 from ehr_desktop.ui.screens.appointments.columns import Column
 from ehr_desktop.ui.screens.appointments.shown_book import (
@@ -18,6 +18,8 @@ from ehr_desktop.ui.screens.appointments.shown_book import (
     shown_appointments,
 )
 from ehr_desktop.ui.shell.context import ScreenContext
+
+_HEARD = (AppointmentsChanged, DayBookChanged, PeopleChanged)
 
 
 class BookStore(QObject):
@@ -39,6 +41,8 @@ class BookStore(QObject):
         self.window: Window | None = None
         self.wanted: Window | None = None
         self._known: dict[AppointmentId, Appointment] = {}
+        self._asleep = False
+        self._missed = False
         context.bridge.node_event.connect(self._hear)
 
     @property
@@ -81,19 +85,28 @@ class BookStore(QObject):
         )
 
     def reload(self) -> None:
-        """Ask again for what is shown, for instance after a lock."""
+        """Ask again for the people and for what is shown."""
         wanted, self.window = self.wanted, None
+        if self.clinic is not None:
+            self._ask_providers()
         if wanted is not None:
             self.show(wanted)
+
+    def sleep(self) -> None:
+        """Ask for nothing while nobody looks; behind a lock there is no key to ask with."""
+        self._asleep = True
+
+    def wake(self) -> None:
+        """Ask again, at once if something was missed."""
+        self._asleep = False
+        if self._missed:
+            self._missed = False
+            self.reload()
 
     def put(self, appointment: Appointment) -> None:
         """Take one appointment as it is now."""
         self._known[appointment.id] = appointment
         self.changed.emit()
-
-    def find(self, appointment: AppointmentId) -> Appointment | None:
-        """Give an appointment as it is now, if it is known."""
-        return self._known.get(appointment)
 
     def _take_clinic(self, clinic: Clinic) -> None:
         self.clinic = clinic
@@ -126,8 +139,12 @@ class BookStore(QObject):
         self.changed.emit()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, PeopleChanged) and self.clinic is not None:
+        if self._asleep:
+            self._missed = self._missed or isinstance(event, _HEARD)
+        elif isinstance(event, PeopleChanged) and self.clinic is not None:
             self._ask_providers()
+        elif isinstance(event, DayBookChanged) and self.wanted is not None:
+            self.show(self.wanted)
         elif isinstance(event, AppointmentsChanged) and self._shows(event.day, event.provider):
             context = self._context
             day, provider = event.day, event.provider

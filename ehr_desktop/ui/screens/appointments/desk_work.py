@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.domain.people import Action, may
 from ehr_desktop.domain.schedule import Appointment, Slot
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.day_wall import MINUTE
 from ehr_desktop.ui.models.day_words import USUAL_STEPS
 from ehr_desktop.ui.screens.appointments.book_canvas import FreeTime
@@ -97,7 +97,8 @@ class DeskWork(QObject):
         """Go to the next free time of the column the keyboard is on; a card in hand goes along."""
         if not self._store.providers:
             return
-        time, hold = self._pointed(), self._book.hold
+        hold = self._book.hold
+        time = self._pointed() if hold is None else self._book.time_under(hold)
         length = (hold.length if hold is not None else USUAL_MINUTES) * MINUTE
         again = self._last_free == FreeTime(time.provider, time.start)
         start = time.start + STEP_MINUTES * MINUTE if again else time.start

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from typing_extensions import override
@@ -98,6 +98,7 @@ class AppointmentsScreen(QWidget):
             return
         provider = wanted.provider if pointed is None else pointed.provider
         self._goal = self.current.id if self.current is not None else None
+        self.book.end_move()
         self.store.show(replace(wanted, mode=mode, provider=provider))
         self._context.prefs.set_text(_MODE, mode.value)
 
@@ -120,6 +121,21 @@ class AppointmentsScreen(QWidget):
         dialog.accepted.connect(lambda: print_sheet(printer, title, self.store.appointments))
         dialog.setModal(True)
         dialog.show()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.store.wake()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.store.sleep()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        # Smaller than its pieces ask for: at 200 % they give way one after the other.
+        return QSize(480, 260)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -243,7 +259,8 @@ class AppointmentsScreen(QWidget):
         open_days = frozenset(day for day, _, _ in clinic.hours.days)
         self.toolbar.show_window(window, store.providers, self.work.today, open_days)
         self.book.show_columns(store.columns)
-        self.agenda.show_appointments(store.appointments)
+        if window.mode is Mode.AGENDA:
+            self.agenda.show_appointments(store.appointments)
         whole_week = window.mode is Mode.WEEK
         self.side.show_day(
             window.day, self.work.today, open_days, store.appointments, whole_week=whole_week
@@ -292,6 +309,8 @@ class AppointmentsScreen(QWidget):
     def _reach_goal(self) -> None:
         goal, self._goal = self._goal, None
         if isinstance(goal, FreeTime):
-            self.book.go_to_time(goal.provider, goal.start)
+            spot = self.book.spot_of(goal.provider, goal.start)
+            if spot is not None:
+                (self.book.carry_to if self.book.hold is not None else self.book.go_to)(spot)
         elif goal is not None:
             self.book.go_to_appointment(goal)

@@ -9,7 +9,7 @@ from ehr_desktop.domain.ledger import (
     TransactionState,
     TransactionSummary,
 )
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.ledger_entries import STATES
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings
 from ehr_desktop.ui.screens.ledger.block_facts import BlockFacts
@@ -146,7 +146,6 @@ class TransactionPanel(QWidget):
         self._proof_place.addWidget(self.proof)
         self.proof_button.setText("Check again")
         self.proof_button.setEnabled(True)
-        self.layout().activate()
         self.proof_shown.emit(self.proof_button)
 
     def _no_proof(self, error: BaseException) -> None:
