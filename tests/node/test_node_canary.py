@@ -11,8 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from ehr_desktop.domain.patients import Demographics
+from ehr_desktop.node.crypto.blob import open_blob
+from ehr_desktop.node.crypto.errors import OpenFailedError
+from ehr_desktop.node.drafts import _LABEL, _key
+from ehr_desktop.node.store.tables import DRAFTS
 from ehr_desktop.services.values import Booking
 from tests.support.one_pc import PASSWORDS, OnePc, opened
 
@@ -147,6 +152,10 @@ def test_drafts_survive_a_restart_and_only_their_writer_reads_them(homes, name):
             assert kept is not None
             assert kept.text == "half a sentence"
             assert await pc.clinic.drafts.load(pc.actors[other], "note") is None
+            (row,) = await pc.on_disk(lambda c: list(c.execute(select(DRAFTS))))
+            with pytest.raises(OpenFailedError):
+                open_blob(_key(pc.session(other)), row.sealed, _LABEL, row.name)
+            assert open_blob(_key(pc.session(name)), row.sealed, _LABEL, row.name)
             await pc.clinic.drafts.discard(pc.actors[name], "note")
             assert await pc.clinic.drafts.load(pc.actors[name], "note") is None
 

@@ -119,6 +119,31 @@ def test_a_refused_new_key_is_not_used_for_anything_afterwards(homes):
         assert (await pc.node.charts.open(pc.actors["nia"], receipt, record, None, {})).body
 
 
+def test_what_found_no_room_to_become_final_is_ordered_before_anything_new_is_prepared(homes):
+    @story(homes.staffed(), "lee", "nia")
+    async def _(pc):
+        pipeline = pc.node._core.pipeline
+        patient = (await pc.clinic.patients.register(pc.actors["lee"], ANNA)).id
+
+        def no_room():
+            raise DiskFullError
+
+        pipeline.order = no_room
+        with pytest.raises(DiskFullError):
+            await pc.node.charts.write(pc.actors["lee"], patient, [NOTE])
+        del pipeline.order
+        await pc.node.charts.write(pc.actors["lee"], patient, [NOTE])
+        receipt = await pc.node.charts.receive(pc.actors["nia"], patient)
+        notes = [
+            stored.record
+            for stored in await pc.node.charts.records_of(patient)
+            if stored.category is Category.NOTES
+        ]
+        bodies = await pc.node.charts.bodies(pc.actors["nia"], receipt, notes)
+        assert [body for _, _, body in bodies] == [NOTE.body, NOTE.body]
+        assert (await pc.check("lee")).faults == ()
+
+
 def test_two_clinics_do_not_take_each_others_transactions(homes, tmp_path):
     asyncio.run(make_clinic(tmp_path / "other", staffed=False, name="Other clinic"))
     home = homes.staffed()
