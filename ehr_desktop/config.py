@@ -1,20 +1,41 @@
 """What this run of the program works with: the only reader of arguments and environment."""
 
+import argparse
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from platformdirs import user_data_path
 
+from ehr_desktop.domain.people import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Where things are and how they are kept."""
+    """Where things are, and what was asked for. `command` is empty for the program itself."""
 
     home: Path
     resources: Path
+    command: str = ""
     use_key_store: bool = True
+    as_json: bool = False
+    clinic: str = ""
+    time_zone: str = ""
+    person: str = ""
+    password_file: Path | None = None
+    new_password_file: Path | None = None
+    name: str = ""
+    display_name: str = ""
+    role: Role = Role.DOCTOR
+    files: tuple[Path, ...] = field(default=())
+    search: str = ""
+    patient: str = ""
+    target: Path | None = None
+    pictures: Path | None = None
+    patients: int = 200
+    tour: bool = False
 
 
 def resources_folder() -> Path:
@@ -23,19 +44,98 @@ def resources_folder() -> Path:
     return (Path(bundle) if bundle else Path(__file__).resolve().parents[1]) / "resources"
 
 
-def default_home() -> Path:
-    """Give the platform's place for this program's data."""
-    return user_data_path("ehr-desktop", appauthor=False)
+def has_display() -> bool:
+    """Tell whether windows can be shown to anybody here."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    if chosen:
+        return chosen.partition(":")[0] in {"xcb", "wayland"}
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def make_config(home: str | None) -> Config:
-    """Give the configuration for a data directory, the platform's own if none is named.
+def read_config(arguments: Sequence[str]) -> Config:
+    """Give the configuration that arguments and environment describe.
 
     `EHR_DESKTOP_KEY_STORE=file` keeps the workstation's key in a file even where the operating
-    system has a key store.
+    system has a key store. Wrong arguments end the program with exit code 2 and say what is wrong.
     """
+    given = {k: v for k, v in vars(_parser().parse_args(arguments)).items() if v is not None}
+    home = given.pop("home", None)
+    files = tuple(given.pop("files", ()))
     return Config(
-        home=Path(home).expanduser() if home else default_home(),
+        home=home if home is not None else user_data_path("ehr-desktop", appauthor=False),
         resources=resources_folder(),
         use_key_store=os.environ.get("EHR_DESKTOP_KEY_STORE") != "file",
+        files=files,
+        **given,
     )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ehr-desktop", description="Without a command: the program."
+    )
+    parser.add_argument("--home", type=_path, help="the data directory (default: the platform's)")
+    commands = parser.add_subparsers(dest="command")
+
+    demo = commands.add_parser("demo", help="a made-up clinic in a temporary home")
+    demo.add_argument("--patients", type=int, help="how many patients (default: 200)")
+    demo.add_argument("--tour", action="store_true", default=None, help="click through by itself")
+    demo.add_argument("--pictures", type=_path, help="where the tour leaves its pictures")
+
+    init = _command(commands, "init", "make a clinic")
+    init.add_argument("--clinic", required=True, help="its name")
+    init.add_argument("--admin", dest="name", required=True, help="the first account's name")
+    init.add_argument("--display-name", help="what the administrator is called")
+    init.add_argument("--time-zone", help="an IANA zone (default: this computer's)")
+    init.add_argument("--password-file", type=_path)
+
+    user = _signed_in(commands, "add-user", "make an account")
+    user.add_argument("--name", required=True, help="the account's name")
+    user.add_argument("--display-name", help="what the person is called")
+    user.add_argument("--role", type=Role, choices=list(Role), required=True)
+    user.add_argument("--new-password-file", type=_path, help="the new account's password")
+
+    bundles = _signed_in(commands, "import", "take FHIR bundles in")
+    bundles.add_argument("files", nargs="+", type=_path, metavar="FILE")
+
+    listing = _signed_in(commands, "patients", "list or search patients")
+    listing.add_argument("--search", help="a name, birth date, phone, insurance or record id")
+
+    export = _signed_in(commands, "export", "write one patient's record as a bundle")
+    export.add_argument("--patient", required=True, help="an id from `patients`, or a record id")
+    export.add_argument("--to", dest="target", type=_path, required=True)
+
+    _signed_in(commands, "verify", "check everything", required=False)
+    _command(commands, "status", "what state the node is in")
+    bench = _command(commands, "bench", "measure how fast this computer is")
+    bench.add_argument("name", nargs="?", help="one figure; without it, all")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, does: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=does, description=does)
+    # also behind the command; SUPPRESS keeps what stood before it
+    parser.add_argument("--home", type=_path, default=argparse.SUPPRESS)
+    parser.add_argument("--json", dest="as_json", action="store_true", default=None)
+    return parser
+
+
+def _signed_in(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    does: str,
+    *,
+    required: bool = True,
+) -> argparse.ArgumentParser:
+    parser = _command(commands, name, does)
+    parser.add_argument("--as", dest="person", required=required, help="who does it")
+    parser.add_argument("--password-file", type=_path, help="else the password is asked for")
+    return parser
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()

@@ -88,9 +88,15 @@ class People:
         return tuple(dict.fromkeys(PersonId(person.hex()) for person in found))
 
     async def sign_in(
-        self, account_name: str, password: str, progress: Callable[[int, int], None]
+        self,
+        account_name: str,
+        password: str,
+        progress: Callable[[int, int], None],
+        *,
+        session_name: str = "",
     ) -> Actor:
-        """Open a person's keys and the views of their teams.
+        """Open a person's keys and the views of their teams; `session_name` is that of a session
+        to be unlocked.
 
         A wrong name takes as long as a wrong password and is refused in the same words.
 
@@ -107,7 +113,8 @@ class People:
             )
         )
         teams, in_trust = split_by_role(opened, found.role)
-        session = self._core.keyring.open(account.staff(found.role, active=True), keys, teams)
+        staff = account.staff(found.role, active=True)
+        session = self._core.keyring.open(staff, keys, teams, session_name)
         session.in_trust.update(in_trust)
         for team_key in teams.values():
             await self._core.open_index(team_key, progress)

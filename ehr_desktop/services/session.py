@@ -20,7 +20,7 @@ class Session:
         Raises:
             SignInRefusedError: the name or the password is wrong; which is not told.
         """
-        actor = await self._node.people.sign_in(account_name, password, lambda _done, _total: None)
+        actor = await self._node.people.sign_in(account_name, password, _unheard)
         name = actor.staff.account_name
         self._names = [name, *(n for n in self._names if n != name)][:_MOST_NAMES]
         return actor
@@ -31,7 +31,9 @@ class Session:
         Raises:
             SignInRefusedError: the password is wrong.
         """
-        return await self.sign_in(actor.staff.account_name, password)
+        return await self._node.people.sign_in(
+            actor.staff.account_name, password, _unheard, session_name=actor.session
+        )
 
     async def lock(self, actor: Actor) -> None:
         """Forget a person's keys; windows and drafts stay."""
@@ -52,3 +54,7 @@ class Session:
     async def account_names(self) -> tuple[str, ...]:
         """Give who signed in here since the program started, newest first."""
         return tuple(self._names)
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """Take progress nobody watches."""

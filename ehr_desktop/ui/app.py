@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from ehr_desktop.ui.explain import LOG, explain
+from ehr_desktop.explain import LOG, explain
 from ehr_desktop.ui.screens.set_up import FoundingWork
 from ehr_desktop.ui.shell.appearance import remembered_appearance, wear
 from ehr_desktop.ui.shell.main_window import PROGRAM_NAME, MainWindow

@@ -86,9 +86,6 @@ class NodeBridge(QObject):
 
     def _merge(self, event: Event) -> None:
         key = merge_key(event)
-        if key in self._waiting:
-            self._waiting[key] = event
-            return
         if self._timer.isActive():
             self._waiting[key] = event
         else:

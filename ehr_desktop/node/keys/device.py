@@ -22,7 +22,7 @@ class KeyPlace(StrEnum):
     """Where the device secret is kept."""
 
     FILE = "file"
-    KEY_STORE = "key-store"
+    KEY_STORE = "keyring"
 
 
 class SecretStore(Protocol):
@@ -54,7 +54,7 @@ def make_device_secret(home: Path, store: SecretStore | None) -> DeviceSecret:
     secret = os.urandom(_SIZE)
     name = os.urandom(16).hex()
     if store is not None and store.put(name, secret):
-        _write(home, b"key-store " + name.encode() + b"\n")
+        _write(home, b"keyring " + name.encode() + b"\n")
         return DeviceSecret(secret, KeyPlace.KEY_STORE)
     _write(home, b"file " + secret.hex().encode() + b"\n")
     return DeviceSecret(secret, KeyPlace.FILE)

@@ -63,9 +63,11 @@ class Keyring:
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
 
-    def open(self, staff: Staff, keys: PersonKeys, teams: dict[Team, TeamKey]) -> Session:
-        """Start a session."""
-        session = Session(Actor(os.urandom(16).hex(), staff), keys, teams)
+    def open(
+        self, staff: Staff, keys: PersonKeys, teams: dict[Team, TeamKey], name: str = ""
+    ) -> Session:
+        """Start a session, or take up the locked one called `name`."""
+        session = Session(Actor(name or os.urandom(16).hex(), staff), keys, teams)
         self._sessions[session.actor.session] = session
         return session
 

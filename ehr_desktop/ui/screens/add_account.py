@@ -10,16 +10,16 @@ from ehr_desktop.domain.errors import (
     WeakPasswordError,
 )
 from ehr_desktop.domain.people import Role, Staff
+from ehr_desktop.explain import explain
 from ehr_desktop.services.values import NewAccount
-from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.models.staff_table import ROLE_LABELS
 from ehr_desktop.ui.screens.new_password import NewPassword, PasswordRules
 from ehr_desktop.ui.shell.context import ScreenContext
-from ehr_desktop.ui.shell.overlay_stops import ShellDrawer
 from ehr_desktop.ui.theme.tokens import Tone
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.choice_field import ComboField
+from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.text_field import TextField
 
@@ -39,7 +39,7 @@ ROLE_KEYS: Final = {
 _LONGEST: Final = 120
 
 
-class AddAccountDrawer(ShellDrawer):
+class AddAccountDrawer(Drawer):
     """Esc closes it and keeps what was typed, but for the password."""
 
     def __init__(self, context: ScreenContext, rules: PasswordRules, host: QWidget) -> None:

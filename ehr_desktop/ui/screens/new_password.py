@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLineEdit, QProgressBar, QWidget
 
 from ehr_desktop.domain.errors import WeakPasswordError
+from ehr_desktop.explain import explain
 from ehr_desktop.services.values import Strength
-from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import ghost_button, secondary_button
 from ehr_desktop.ui.widgets.field import Field

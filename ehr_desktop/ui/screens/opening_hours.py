@@ -94,10 +94,10 @@ class OpeningHoursEditor(QWidget):
         for field in (line.start, line.end):
             field.setFixedWidth(_FIELD_WIDTH_PX)
         grid.setRowMinimumHeight(number, 36)
-        grid.addWidget(line.open, number, 0)
+        grid.addWidget(line.open, number, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(line.start, number, 1)
         grid.addWidget(line.dash, number, 2)
-        grid.addWidget(line.end, number, 3)
+        grid.addWidget(line.end, number, 3, Qt.AlignmentFlag.AlignRight)
         line.dash.setFixedWidth(_DASH_WIDTH_PX)
         line.dash.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(line.closed, number, 1)

@@ -3,18 +3,18 @@
 from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.errors import SignInRefusedError, WeakPasswordError
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.screens.new_password import NewPassword, PasswordRules
 from ehr_desktop.ui.shell.context import ScreenContext
-from ehr_desktop.ui.shell.overlay_stops import ShellDrawer
 from ehr_desktop.ui.theme.tokens import Tone
 from ehr_desktop.ui.widgets.buttons import primary_button
 from ehr_desktop.ui.widgets.callout import Callout
+from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.password_field import PasswordField
 
 
-class OwnPasswordDrawer(ShellDrawer):
+class OwnPasswordDrawer(Drawer):
     """Asks for the old password and a new one; forgets both when it closes."""
 
     def __init__(self, context: ScreenContext, rules: PasswordRules, host: QWidget) -> None:

@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.events import Event, PeopleChanged
 from ehr_desktop.domain.people import Staff
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.staff_table import StaffTable
 from ehr_desktop.ui.screens.add_account import AddAccountDrawer
 from ehr_desktop.ui.screens.new_password import PasswordRules
 from ehr_desktop.ui.screens.own_password import OwnPasswordDrawer
 from ehr_desktop.ui.shell.context import ScreenContext
-from ehr_desktop.ui.shell.overlay_stops import ShellConfirmation
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.empty_state import EmptyState
 from ehr_desktop.ui.widgets.layouts import column
+from ehr_desktop.ui.widgets.sheet import Confirmation
 from ehr_desktop.ui.widgets.table import Table
 from ehr_desktop.ui.widgets.table_page import TablePage
 
@@ -33,12 +33,12 @@ class PeopleScreen(QWidget):
         super().__init__(parent)
         self._context = context
         self._rules = rules
-        self._question: ShellConfirmation | None = None
+        self._question: Confirmation | None = None
         self.model = StaffTable(self)
         self.table = Table("People", self)
         self.table.setModel(self.model)
         self.table.set_empty_state(EmptyState("users", "Nobody here yet"))
-        self.table.set_widths(220, 140, 180, 160, 260)
+        self.table.set_widths(190, 120, 150, 130, 240)
         self.table.set_loading(loading=True)
         self.add_button = primary_button(
             "Add account", icon_name="user-plus", shortcut="Ctrl+Shift+N"
@@ -80,7 +80,7 @@ class PeopleScreen(QWidget):
         person = self.model.at(self.table.currentIndex().row())
         if person is None or not self._may_end(person):
             return
-        self._question = ShellConfirmation(
+        self._question = Confirmation(
             self,
             f"End the account of {person.display_name}?",
             "It can no longer sign in. What was written with it stays and keeps its name.",
@@ -93,7 +93,7 @@ class PeopleScreen(QWidget):
         self._question.open_over()
 
     @property
-    def question(self) -> ShellConfirmation | None:
+    def question(self) -> Confirmation | None:
         """The question last asked."""
         return self._question
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QScrollArea, QSizePolicy, QW
 
 from ehr_desktop.domain.errors import AccountNameTakenError, InvalidInputError, WeakPasswordError
 from ehr_desktop.domain.people import Clinic, Role
+from ehr_desktop.explain import explain
 from ehr_desktop.services.values import Founding, NewAccount
 from ehr_desktop.ui.bridge import NodeBridge
-from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.screens.new_password import NewPassword, PasswordRules
 from ehr_desktop.ui.screens.opening_hours import OpeningHoursEditor
 from ehr_desktop.ui.screens.welcome import Welcome

@@ -8,9 +8,9 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.people import Actor, Clinic
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.clinic_port import ClinicPort
-from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.shell.gate import BrandMark, Gate
 from ehr_desktop.ui.shell.name_chips import NameChips
 from ehr_desktop.ui.shell.password_prompt import PasswordPrompt

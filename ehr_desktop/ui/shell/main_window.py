@@ -1,7 +1,8 @@
 """The window: set-up, sign-in, one work area for each person, and the lock before them."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
@@ -11,7 +12,7 @@ from typing_extensions import override
 from ehr_desktop.domain.errors import SignInRefusedError
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import Actor, Clinic
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.screens.set_up import FoundingWork, SetUpScreen
 from ehr_desktop.ui.screens.sign_in import SignInScreen
 from ehr_desktop.ui.shell.idle import IdleWatch
@@ -142,13 +143,13 @@ class MainWindow(QWidget):
         self._show(self.sign_in)
         self.sign_in.begin()
 
-    async def _enter(self, account_name: str, password: str) -> Actor:
+    def _enter(self, account_name: str, password: str) -> Coroutine[Any, Any, Actor]:
         """Sign in, or take up the desk this person left locked."""
         session = self._parts.clinic.session
-        for desk in tuple(self._desks.values()):
+        for desk in self._desks.values():
             if desk.actor.staff.account_name == account_name:
-                return await session.unlock(desk.actor, password)
-        return await session.sign_in(account_name, password)
+                return session.unlock(desk.actor, password)
+        return session.sign_in(account_name, password)
 
     def _signed_in(self, actor: Actor) -> None:
         desk = self._desks.get(actor.id)

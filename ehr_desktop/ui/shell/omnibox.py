@@ -12,9 +12,9 @@ from typing_extensions import override
 
 from ehr_desktop.domain.patients import PatientPage, PatientSummary
 from ehr_desktop.domain.people import Actor
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.clinic_port import ClinicPort
-from ehr_desktop.ui.explain import explain
 from ehr_desktop.ui.shell.suggestion_list import ROW_PX, SuggestionList
 from ehr_desktop.ui.shell.suggestions import Suggestion, patient_suggestion
 from ehr_desktop.ui.theme.tokens import Space

@@ -13,7 +13,7 @@ from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.labels import ElidedLabel
 from ehr_desktop.ui.widgets.layouts import row
 
-_MARK_PX: Final = 28
+_MARK_PX: Final = 26
 _NAME_FROM_PX: Final = 100
 
 
@@ -24,8 +24,8 @@ class RailHead(QWidget):
         super().__init__(parent)
         bold = ui_font(weight=QFont.Weight.DemiBold)
         self._name = ElidedLabel(name, self, font=bold, mode=Qt.TextElideMode.ElideRight)
-        line = row(BrandMark(self, size_px=_MARK_PX), self._name, spacing=Space.ONE + 2)
-        line.setContentsMargins(6, 2, 0, Space.TWO)
+        line = row(BrandMark(self, size_px=_MARK_PX), self._name, spacing=Space.ONE)
+        line.setContentsMargins(Space.HALF, 2, 0, Space.TWO)
         line.setStretch(1, 1)
         self.setLayout(line)
 

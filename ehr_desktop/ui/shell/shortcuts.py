@@ -4,10 +4,10 @@ from typing import Final, Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from ehr_desktop.ui.shell.overlay_stops import ShellSheet
 from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button
 from ehr_desktop.ui.widgets.labels import Heading, Label
+from ehr_desktop.ui.widgets.sheet import Sheet
 from ehr_desktop.ui.widgets.shortcut_hint import ShortcutHint
 
 Keys = tuple[tuple[str, str], ...]
@@ -34,7 +34,7 @@ class HasShortcuts(Protocol):
         ...
 
 
-class ShortcutSheet(ShellSheet):
+class ShortcutSheet(Sheet):
     """The keys that work everywhere beside those of one screen."""
 
     def __init__(self, host: QWidget, groups: tuple[tuple[str, Keys], ...]) -> None:

@@ -50,6 +50,10 @@ class Drawer(Overlay):
         """Put `pieces` under what the body already holds."""
         fill(self.body, *pieces)
 
+    @override
+    def _way_out(self) -> QWidget | None:
+        return self.close_button
+
     def set_footer(self, primary: QPushButton, *others: QPushButton) -> None:
         """Put the buttons at the foot, the primary one outermost; they close nothing."""
         fill(self._footer, SPRING, *others, primary)

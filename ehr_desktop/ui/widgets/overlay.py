@@ -90,13 +90,21 @@ class Overlay(QWidget):
         return next(iter(self._stops()), None)
 
     def _stops(self) -> list[QWidget]:
-        """Return what Tab stops at inside, in tab order."""
-        found: list[QWidget] = []
-        widget = self.nextInFocusChain()
-        while widget and widget is not self:
-            takes = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-            reachable = widget.isEnabled() and widget.isVisibleTo(self)
-            if takes and reachable and self.isAncestorOf(widget) and not widget.focusProxy():
-                found.append(widget)
-            widget = widget.nextInFocusChain()
-        return found
+        """Return what Tab stops at inside, in the order it was made, the way out last.
+
+        Not by `nextInFocusChain`: that makes whoever calls it the owner of Qt's own inner widgets
+        (PySide 6.11.3), and deleting the panel then deletes scroll bars of other screens.
+        """
+        found = [
+            widget
+            for widget in self.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and widget.isEnabled()
+            and widget.isVisibleTo(self)
+            and widget.focusProxy() is None
+        ]
+        return sorted(found, key=lambda widget: widget is self._way_out())
+
+    def _way_out(self) -> QWidget | None:
+        """Return the widget that closes the panel and comes last, if it has one."""
+        return None

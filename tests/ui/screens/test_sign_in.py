@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 
-from ehr_desktop.ui.explain import SIGN_IN_REFUSED
+from ehr_desktop.explain import SIGN_IN_REFUSED
 from ehr_desktop.ui.screens.sign_in import SignInScreen
 from ehr_desktop.ui.shell.password_prompt import CAPS_HINT
 from tests.support.memory_world import PASSWORD

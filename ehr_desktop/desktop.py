@@ -1,0 +1,153 @@
+"""The program with windows: one node thread, one bridge, one main window."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+
+from ehr_desktop.config import Config
+from ehr_desktop.interchange.fhir.project import project
+from ehr_desktop.interchange.fhir.validate import Validator
+from ehr_desktop.node.node import Node, is_home, system_key_store
+from ehr_desktop.node.runtime import NodeThread
+from ehr_desktop.services.clinic import Clinic
+from ehr_desktop.services.founding import found
+from ehr_desktop.services.passwords import strength, suggest_pass_phrase
+from ehr_desktop.services.values import Founding
+from ehr_desktop.ui.app import Reporter, log_kept_in, open_window, prepare_application
+from ehr_desktop.ui.bridge import NodeBridge
+from ehr_desktop.ui.prefs import Prefs
+from ehr_desktop.ui.screens.new_password import PasswordRules
+from ehr_desktop.ui.screens.registry import make_registry
+from ehr_desktop.ui.screens.set_up import FoundingWork
+from ehr_desktop.ui.shell.main_window import MainWindow
+from ehr_desktop.ui.shell.work_area import ShellParts
+from ehr_desktop.ui.theme.theme import Theme
+
+
+class ClinicDoor:
+    """The clinic's use cases, once it is open; before that there is only the set-up screen.
+
+    On the node's loop.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._node: Node | None = None
+        self._clinic: Clinic | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._clinic, name)
+
+    @property
+    def node(self) -> Node:
+        """The open node."""
+        assert self._node is not None, "the clinic is not open yet"
+        return self._node
+
+    async def open(self, hear: Callable[[Any], None]) -> None:
+        """Open the clinic in the data directory; `hear` is told its events.
+
+        Raises:
+            HomeMissingError, HomeInUseError, HomeTooNewError, HomeDamagedError: see `Node.open`.
+        """
+        config = self._config
+        store = system_key_store() if config.use_key_store else None
+        self._node = await Node.open(config.home, project, store=store)
+        self._node.subscribe(hear)
+        table = config.resources / "fhir_r4" / "table.json.gz"
+        self._clinic = Clinic(self._node, await asyncio.to_thread(Validator.load, table))
+
+    async def found(self, founding: Founding, hear: Callable[[Any], None]) -> None:
+        """Make the clinic, then open it.
+
+        Raises:
+            InvalidInputError, WeakPasswordError, HomeExistsError, DiskFullError: see `found`.
+        """
+        store = system_key_store() if self._config.use_key_store else None
+        await found(self._config.home, founding, store=store)
+        await self.open(hear)
+
+    async def close(self) -> None:
+        """Close the clinic, if it is open."""
+        if self._node is not None:
+            await self._node.close()
+            self._node = self._clinic = None
+
+
+class Desktop:
+    """Everything one run of the program is made of. Create it on the UI thread."""
+
+    def __init__(self, config: Config, application: QApplication) -> None:
+        self.config = config
+        self.application = application
+        self.reporter = Reporter()
+        self.door = ClinicDoor(config)
+        self.thread = NodeThread(self._run, self.reporter.report)
+        self.bridge = NodeBridge(self.thread)
+        self.parts = self._make_parts()
+        self.window: MainWindow | None = None
+        self.thread.start()
+
+    def open_clinic(self) -> Future[None]:
+        """Start opening the clinic."""
+        return self.thread.submit(self.door.open(self.bridge.publish))
+
+    def show(self) -> MainWindow:
+        """Show the main window: sign-in where there is a clinic, else the set-up screen."""
+        self.reporter.install()
+        window = open_window(self.parts, self.reporter, self._founding())
+        window.show()
+        window.begin()
+        self.window = window
+        return window
+
+    def stop(self) -> bool:
+        """Close the clinic and end the node's thread; tell whether it ended in time."""
+        return self.thread.stop(patience_s=20.0)
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        await self.door.close()
+
+    def _founding(self) -> FoundingWork | None:
+        if is_home(self.config.home):
+            return None
+        return FoundingWork(
+            lambda founding: self.door.found(founding, self.bridge.publish), self._rules()
+        )
+
+    def _rules(self) -> PasswordRules:
+        return PasswordRules(strength, suggest_pass_phrase)
+
+    def _make_parts(self) -> ShellParts:
+        return ShellParts(
+            bridge=self.bridge,
+            clinic=self.door,
+            registry=make_registry(),
+            theme=Theme(self.application),
+            prefs=Prefs(self.config.home / "window.ini"),
+            password_rules=self._rules(),
+            now=lambda: datetime.now().astimezone(),
+            seconds=time.monotonic,
+        )
+
+
+def run_program(config: Config) -> int:
+    """Run the program on its data directory and give the exit code."""
+    config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    application = prepare_application(sys.argv[:1])
+    with log_kept_in(config.home / "logs"):
+        desktop = Desktop(config, application)
+        if is_home(config.home):
+            desktop.open_clinic().result()
+        try:
+            desktop.show()
+            return application.exec()
+        finally:
+            desktop.stop()
