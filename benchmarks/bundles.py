@@ -14,9 +14,7 @@ from ehr_desktop.services.demo.values import DemoPatient
 def ordinary_bundles(setting: Setting, count: int) -> list[Path]:
     """Write the bundles of some ordinary patients."""
     now = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC)
-    clinic = demo_clinic(
-        seed=SEED, resources=setting.demo, monday=TODAY, now=now, patients=count
-    )
+    clinic = demo_clinic(seed=SEED, resources=setting.demo, monday=TODAY, now=now, patients=count)
     return [
         _write(setting.folder / f"patient-{number}.json", patient)
         for number, patient in enumerate(clinic.patients)

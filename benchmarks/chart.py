@@ -25,9 +25,7 @@ async def measure(setting: Setting) -> list[Figure]:
         (small, *_) = [one for one in await _everybody(clinic) if one != big]
 
         async def opening(patient: PatientId) -> list[float]:
-            return await latencies(
-                times, lambda _: clinic.use.charts.open(clinic.doctor, patient)
-            )
+            return await latencies(times, lambda _: clinic.use.charts.open(clinic.doctor, patient))
 
         light, full = await opening(small), await opening(big)
     whole = plain_latencies(times[:10], lambda _: json.loads(heavy.read_bytes()))

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -105,7 +106,7 @@ async def fill_view(clinic: OpenClinic, team: Team, changes: Iterable[ViewChange
     position = views.position
     source = iter(changes)
     while batch := list(islice(source, _BATCH)):
-        await clinic.core.on_writer(lambda taken=batch: views.apply(taken, position))
+        await clinic.core.on_writer(partial(views.apply, batch, position))
 
 
 def patient_at(number: int) -> PatientId:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from random import Random
 
 from benchmarks.clinics import (
@@ -38,9 +39,7 @@ async def measure(setting: Setting) -> list[Figure]:
         await fill_view(clinic, Team.FRONT_DESK, booked)
         chosen = Random(SEED).choices(range(days - 7), k=setting.pick(150, 40))
         shown = [TODAY + number * _DAY for number in chosen]
-        by_day = await latencies(
-            shown, lambda day: clinic.use.appointments.day(clinic.doctor, day)
-        )
+        by_day = await latencies(shown, lambda day: clinic.use.appointments.day(clinic.doctor, day))
         by_week = await latencies(
             shown, lambda day: clinic.use.appointments.week(clinic.doctor, day)
         )
@@ -90,16 +89,14 @@ def _plain(booked: Sequence[AppointmentSeen], shown: Sequence[date]) -> dict[int
         ((one.provider, one.start_ms, one.patient, one.reason) for one in booked),
     )
 
-    def look(day: date, count: int) -> None:
+    def look(count: int, day: date) -> None:
         start = datetime.combine(day, time(), UTC)
         database.execute(
             "SELECT * FROM booked WHERE start_ms >= ? AND start_ms < ? ORDER BY provider, start_ms",
             (_ms(start), _ms(start + count * _DAY)),
         ).fetchall()
 
-    return {
-        count: plain_latencies(shown, lambda day, days=count: look(day, days)) for count in (1, 7)
-    }
+    return {count: plain_latencies(shown, partial(look, count)) for count in (1, 7)}
 
 
 def _ms(moment: datetime) -> int:

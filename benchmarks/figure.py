@@ -19,7 +19,7 @@ class Spread:
     def of(cls, seconds: Sequence[float]) -> "Spread":
         """Give the spread of some latencies in seconds."""
         ordered = sorted(seconds)
-        return cls(*(_at(ordered, share) for share in (0.50, 0.95, 0.99)), len(ordered))
+        return cls(_at(ordered, 0.50), _at(ordered, 0.95), _at(ordered, 0.99), len(ordered))
 
 
 @dataclass(frozen=True, slots=True)

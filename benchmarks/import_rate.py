@@ -58,6 +58,6 @@ def _files(setting: Setting) -> tuple[Sequence[Path], str]:
 
 
 def _count(path: Path) -> int:
-    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-    with opened as file:
-        return len(json.load(file).get("entry", ()))
+    content = path.read_bytes()
+    read = gzip.decompress(content) if path.suffix == ".gz" else content
+    return len(json.loads(read).get("entry", ()))
