@@ -76,6 +76,7 @@ class Core:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="node-writer")
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="node-reader")
         self._waiting: deque[_Waiting] = deque()
+        self._draining = False
 
     async def start(self) -> None:
         """Remove what an interrupted run left behind, and order what it had signed."""
@@ -136,7 +137,7 @@ class Core:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(subject, prepare, loop.create_future())
         self._waiting.append(waiting)
-        loop.run_in_executor(self._writer, self._drain, loop)
+        self._start_draining(loop)
         return await waiting.outcomes
 
     async def say(self, *unsigned: Unsigned, subject: bytes = b"") -> list[Outcome]:
@@ -185,8 +186,20 @@ class Core:
         for listener in list(self.listeners):
             listener(event)
 
+    def _start_draining(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the writer thread look at what waits, unless it is about to. On the loop, or on the
+        writer thread.
+        """
+        if not self._draining:
+            self._draining = True
+            self._writer.submit(self._drain, loop)
+
     def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
+        # cleared before anything is taken: whoever comes from now on starts another round
+        self._draining = False
         group = self._next_group()
+        if self._waiting:
+            self._start_draining(loop)
         if not group:
             return
         prepared: list[tuple[_Waiting, Prepared]] = []
@@ -203,15 +216,25 @@ class Core:
                 part.give_up()
                 _fail(loop, waiting, error)
             return
-        final = self._order(loop, [part for _, part in prepared])
+        final = self._order([part for _, part in prepared])
         names = iter(signed)
-        for waiting, part in prepared:
-            outcomes = [_outcome(next(names).id, final) for _ in part.unsigned]
-            loop.call_soon_threadsafe(_succeed, waiting, outcomes)
+        told = [
+            (waiting, [_outcome(next(names).id, final) for _ in part.unsigned])
+            for waiting, part in prepared
+        ]
+        events = events_of(list(final.values()))
+        loop.call_soon_threadsafe(self._tell, told, events)
 
-    def _order(
-        self, loop: asyncio.AbstractEventLoop, prepared: Sequence[Prepared]
-    ) -> dict[bytes, FinalTransaction]:
+    def _tell(
+        self, told: Sequence[tuple[_Waiting, list[Outcome]]], events: Sequence[Event]
+    ) -> None:
+        for event in events:
+            self.publish(event)
+        for waiting, outcomes in told:
+            if not waiting.outcomes.done():
+                waiting.outcomes.set_result(outcomes)
+
+    def _order(self, prepared: Sequence[Prepared]) -> dict[bytes, FinalTransaction]:
         """Order what is pending and bring the views up to date.
 
         A full disk here loses nothing: what was signed is stored and gets its place later.
@@ -222,8 +245,6 @@ class Core:
             plain = {name: known for part in prepared for name, known in part.plain.items()}
             for index in self.indexes.values():
                 index.catch_up(plain, lambda _done, _total: None)
-        for event in events_of(final):
-            loop.call_soon_threadsafe(self.publish, event)
         return {entry.transaction.id: entry for entry in final}
 
     def _next_group(self) -> list[_Waiting]:
@@ -254,11 +275,6 @@ def _outcome(transaction: bytes, final: dict[bytes, FinalTransaction]) -> Outcom
     if entry is not None:
         return entry.outcome
     return Outcome(TransactionId(transaction.hex()), TransactionState.PENDING)
-
-
-def _succeed(waiting: _Waiting, outcomes: list[Outcome]) -> None:
-    if not waiting.outcomes.done():
-        waiting.outcomes.set_result(outcomes)
 
 
 def _fail(loop: asyncio.AbstractEventLoop, waiting: _Waiting, error: Exception) -> None:

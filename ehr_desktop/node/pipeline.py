@@ -114,7 +114,7 @@ class Pipeline:
             Transaction.decode(row.wire)
             for row in transactions.pending(connection, limit=1_000_000)
         ]
-        self._own_wires = {transaction.wire for transaction in self._pending}
+        self._own = {transaction.wire: transaction for transaction in self._pending}
 
     def append(self, batches: Sequence[Sequence[Unsigned]]) -> list[FinalTransaction]:
         """Sign batches and store each whole, then order what is pending.
@@ -146,7 +146,7 @@ class Pipeline:
                 )
         self._feed = sequence, previous
         self._pending.extend(signed)
-        self._own_wires.update(transaction.wire for transaction in signed)
+        self._own.update((transaction.wire, transaction) for transaction in signed)
         return signed
 
     def order(self) -> list[FinalTransaction]:
@@ -213,8 +213,8 @@ class Pipeline:
         nodes = [node for t in batch for node in frontier.append(leaf_hash(t.wire))]
         block = self._propose(batch, height, frontier)
         self._require_sound(block)
-        certificate = self._agree(block.header)
         with self._database.writing() as connection:
+            certificate = self._agree(connection, block.header)
             chain_state = State(lambda place: self._remembered(connection, place))
             verdicts = run_block(batch, chain_state, height)
             changes = chain_state.changes
@@ -231,14 +231,16 @@ class Pipeline:
         self._frontier = frontier
         self.head = block.header
         del self._pending[: len(batch)]
-        self._own_wires.difference_update(t.wire for t in batch)
+        for transaction in batch:
+            del self._own[transaction.wire]
         return final
 
-    def _agree(self, header: Header) -> Certificate:
-        """Vote, store the vote, and only then count it."""
+    def _agree(self, connection: Connection, header: Header) -> Certificate:
+        """Vote. Nobody else waits for a quorum of one, so the vote is stored with what it makes
+        final.
+        """
         vote = final_vote(header, self._key)
-        with self._database.writing() as connection:
-            blocks.add_vote(connection, header.epoch, header.slot, vote.vote.kind, vote.encode())
+        blocks.add_vote(connection, header.epoch, header.slot, vote.vote.kind, vote.encode())
         return certificate_of(vote)
 
     def _propose(self, batch: list[Transaction], height: int, frontier: Frontier) -> Block:
@@ -262,7 +264,7 @@ class Pipeline:
 
     def _require_sound(self, block: Block) -> None:
         failures = check_block(
-            block, self.head, self._frontier, self.validators, trusted=self._own_wires
+            block, self.head, self._frontier, self.validators, trusted=self._own
         )
         assert not failures, f"own block {block.header.height}: {failures[0].rule}"
 

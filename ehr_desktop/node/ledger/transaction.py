@@ -5,14 +5,14 @@ unless encoding it again gives the same bytes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
 from ehr_desktop.node.crypto.hashes import HASH_SIZE, digest
 from ehr_desktop.node.crypto.sign import PUBLIC_SIZE, SIGNATURE_SIZE, SigningKey, verify
 from ehr_desktop.node.ledger.codec import CodecError, Value, decode, encode
-from ehr_desktop.node.ledger.fields import Fields
+from ehr_desktop.node.ledger.fields import MAX_INTEGER, Fields
 
 SEQUENCE_START: Final = 1
 NO_PREVIOUS: Final = bytes(HASH_SIZE)
@@ -72,21 +72,23 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A payload, the bytes that were signed, and the signatures in ascending order of key."""
+    """A payload, the bytes that were signed, and the signatures in ascending order of key.
+
+    `id` is its name: 32 bytes over what was signed, signatures are not part of it. `wire` is what
+    is sent and stored: the signed bytes with their signatures.
+    """
 
     payload: Payload
     signed: bytes
     signatures: tuple[Signature, ...]
+    id: bytes = field(init=False, compare=False, repr=False)
+    wire: bytes = field(init=False, compare=False, repr=False)
 
-    @property
-    def id(self) -> bytes:
-        """Its name: 32 bytes over what was signed. Signatures are not part of it."""
-        return digest(_ID_LABEL, self.signed)
-
-    @property
-    def wire(self) -> bytes:
-        """What is sent and stored: the signed bytes with their signatures."""
-        return encode((self.signed, tuple((s.key, s.value) for s in self.signatures)))
+    def __post_init__(self) -> None:
+        # asked for again and again on its way into a block, so worked out once
+        object.__setattr__(self, "id", digest(_ID_LABEL, self.signed))
+        signatures = tuple((s.key, s.value) for s in self.signatures)
+        object.__setattr__(self, "wire", encode((self.signed, signatures)))
 
     @classmethod
     def decode(cls, wire: bytes) -> "Transaction":
@@ -191,10 +193,12 @@ def _read_body(fields: Fields, around: int) -> tuple[Value, ...]:
 
 
 def _read_container(value: Value) -> ContainerRef:
-    fields = Fields(value)
-    container = ContainerRef(commitment=fields.octets(HASH_SIZE), size=fields.integer())
-    fields.end()
-    return container
+    match value:
+        case (bytes(commitment), int(size)) if (
+            len(commitment) == HASH_SIZE and type(size) is int and 0 <= size <= MAX_INTEGER
+        ):
+            return ContainerRef(commitment, size)
+    raise CodecError("not a container")
 
 
 def _read_signature(value: Value) -> Signature:
