@@ -101,9 +101,7 @@ class Transaction:
         signed = fields.octets_up_to(MAX_TRANSACTION)
         signatures = tuple(map(_read_signature, fields.array(MAX_SIGNATURES, least=1)))
         fields.end()
-        keys = [signature.key for signature in signatures]
-        if any(left >= right for left, right in pairwise(keys)):
-            raise CodecError("signatures not in ascending order of key")
+        _require_ascending(signatures)
         return cls(_read_payload(signed), signed, signatures)
 
 
@@ -118,7 +116,14 @@ def sign(payload: Payload, keys: Sequence[SigningKey]) -> Transaction:
         (Signature(key.public, key.sign(_SIGNATURE_LABEL, signed)) for key in keys),
         key=lambda signature: signature.key,
     )
-    return Transaction.decode(Transaction(payload, signed, tuple(signatures)).wire)
+    if not 1 <= len(signatures) <= MAX_SIGNATURES:
+        raise CodecError("no signature, or too many")
+    _require_ascending(signatures)
+    # read back, so that nothing is signed that nobody would read
+    transaction = Transaction(_read_payload(signed), signed, tuple(signatures))
+    if len(transaction.wire) > MAX_TRANSACTION:
+        raise CodecError("the transaction is too long")
+    return transaction
 
 
 def signatures_hold(transaction: Transaction) -> bool:
@@ -138,6 +143,11 @@ def signatures_hold(transaction: Transaction) -> bool:
 def device_id_of(public: bytes) -> bytes:
     """Give the name of the device whose signing key is `public`: 16 bytes."""
     return digest(_DEVICE_LABEL, public)[:ID_SIZE]
+
+
+def _require_ascending(signatures: Sequence[Signature]) -> None:
+    if any(left.key >= right.key for left, right in pairwise(signatures)):
+        raise CodecError("signatures not in ascending order of key")
 
 
 def _write_payload(payload: Payload) -> bytes:
