@@ -7,7 +7,7 @@ import getpass
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
@@ -153,7 +153,7 @@ async def _status(config: Config) -> Answer:
         return asdict(await clinic.session.status()), 0
 
 
-_COMMANDS: dict[str, Callable[[Config], Awaitable[Answer]]] = {
+_COMMANDS: dict[str, Callable[[Config], Coroutine[Any, Any, Answer]]] = {
     "init": _init,
     "add-user": _add_user,
     "import": _import,

@@ -1,6 +1,7 @@
 """The program with windows: one node thread, one bridge, one main window."""
 
 import asyncio
+import platform
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from ehr_desktop.config import Config
 from ehr_desktop.interchange.fhir.project import project
 from ehr_desktop.interchange.fhir.validate import Validator
-from ehr_desktop.node.node import Node, is_home, system_key_store
+from ehr_desktop.node.node import Node, PasswordParameters, is_home, system_key_store
 from ehr_desktop.node.runtime import NodeThread
 from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.founding import found
@@ -36,8 +37,9 @@ class ClinicDoor:
     On the node's loop.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, parameters: PasswordParameters | None) -> None:
         self._config = config
+        self._parameters = parameters
         self._node: Node | None = None
         self._clinic: Clinic | None = None
 
@@ -58,7 +60,9 @@ class ClinicDoor:
         """
         config = self._config
         store = system_key_store() if config.use_key_store else None
-        self._node = await Node.open(config.home, project, store=store)
+        self._node = await Node.open(
+            config.home, project, store=store, parameters=self._parameters
+        )
         self._node.subscribe(hear)
         table = config.resources / "fhir_r4" / "table.json.gz"
         self._clinic = Clinic(self._node, await asyncio.to_thread(Validator.load, table))
@@ -70,7 +74,7 @@ class ClinicDoor:
             InvalidInputError, WeakPasswordError, HomeExistsError, DiskFullError: see `found`.
         """
         store = system_key_store() if self._config.use_key_store else None
-        await found(self._config.home, founding, store=store)
+        await found(self._config.home, founding, store=store, parameters=self._parameters)
         await self.open(hear)
 
     async def close(self) -> None:
@@ -81,13 +85,21 @@ class ClinicDoor:
 
 
 class Desktop:
-    """Everything one run of the program is made of. Create it on the UI thread."""
+    """Everything one run of the program is made of. Create it on the UI thread.
 
-    def __init__(self, config: Config, application: QApplication) -> None:
+    `parameters` is what a new password costs; without it, what this computer can afford.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        application: QApplication,
+        parameters: PasswordParameters | None = None,
+    ) -> None:
         self.config = config
         self.application = application
         self.reporter = Reporter()
-        self.door = ClinicDoor(config)
+        self.door = ClinicDoor(config, parameters)
         self.thread = NodeThread(self._run, self.reporter.report)
         self.bridge = NodeBridge(self.thread)
         self.parts = self._make_parts()
@@ -119,7 +131,9 @@ class Desktop:
         if is_home(self.config.home):
             return None
         return FoundingWork(
-            lambda founding: self.door.found(founding, self.bridge.publish), self._rules()
+            lambda founding: self.door.found(founding, self.bridge.publish),
+            self._rules(),
+            platform.node() or "Workstation 1",
         )
 
     def _rules(self) -> PasswordRules:
@@ -129,12 +143,12 @@ class Desktop:
         return ShellParts(
             bridge=self.bridge,
             clinic=self.door,
-            registry=make_registry(),
+            registry=make_registry(self._rules()),
             theme=Theme(self.application),
             prefs=Prefs(self.config.home / "window.ini"),
             password_rules=self._rules(),
             now=lambda: datetime.now().astimezone(),
-            seconds=time.monotonic,
+            seconds=time.time,
         )
 
 

@@ -1,5 +1,6 @@
 """Opening the made-up clinic: its people, its patients' records and its week, written like any."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +23,7 @@ from ehr_desktop.services.values import Booking, Founding, NewAccount
 
 PASS_PHRASE = "harbour-lantern-meadow-quiet-demo"  # noqa: S105 - everybody may know this one
 SEED = 2026
+_AT_ONCE = 20
 _ON_THE_WAY: dict[AppointmentStatus, tuple[AppointmentStatus, ...]] = {
     AppointmentStatus.BOOKED: (),
     AppointmentStatus.ARRIVED: (AppointmentStatus.ARRIVED,),
@@ -76,15 +78,25 @@ async def fill_demo(node: Node, demo: DemoClinic, progress: Progress) -> tuple[A
             actors[person.account_name] = await session.sign_in(person.account_name, PASS_PHRASE)
     doctor = next(a for a in actors.values() if a.role is Role.DOCTOR)
     registered: list[PatientId] = []
-    for done, patient in enumerate(demo.patients):
-        progress("patients", done, len(demo.patients))
-        registered.append(await _write_patient(node, doctor, patient))
+    # several at a time share their commits
+    for start in range(0, len(demo.patients), _AT_ONCE):
+        progress("patients", start, len(demo.patients))
+        some = demo.patients[start : start + _AT_ONCE]
+        registered += await asyncio.gather(*(_write_patient(node, doctor, one) for one in some))
     staff = {person.account_name: person.id for person in await people.list(boss)}
-    for done, appointment in enumerate(demo.appointments):
-        progress("appointments", done, len(demo.appointments))
-        provider = staff[demo.staff[appointment.provider_index].account_name]
-        await _write_appointment(
-            node, doctor, appointment, provider, registered[appointment.patient_index]
+    for start in range(0, len(demo.appointments), _AT_ONCE):
+        progress("appointments", start, len(demo.appointments))
+        await asyncio.gather(
+            *(
+                _write_appointment(
+                    node,
+                    doctor,
+                    one,
+                    staff[demo.staff[one.provider_index].account_name],
+                    registered[one.patient_index],
+                )
+                for one in demo.appointments[start : start + _AT_ONCE]
+            )
         )
     return tuple(actors.values())
 

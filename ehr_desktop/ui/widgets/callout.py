@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.icon_label import IconLabel
 from ehr_desktop.ui.widgets.labels import Body
-from ehr_desktop.ui.widgets.layouts import column, row
+from ehr_desktop.ui.widgets.layouts import boxed, column, row
 from ehr_desktop.ui.widgets.looks import set_look
 
 _ICONS = {
@@ -35,7 +35,7 @@ class Callout(QFrame):
         self._icon = IconLabel(_ICONS[tone], self)
         self._title = Body("", self, strong=True)
         self._text = Body("", self)
-        words = column(self._title, self._text, spacing=Space.HALF)
+        words = boxed(column(self._title, self._text, spacing=Space.HALF), self)
         line = row(self._icon, words, *actions, spacing=Space.ONE_AND_HALF)
         line.setContentsMargins(Space.TWO, Space.ONE_AND_HALF, Space.TWO, Space.ONE_AND_HALF)
         line.setStretch(1, 1)

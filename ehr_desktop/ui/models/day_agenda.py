@@ -1,0 +1,117 @@
+"""The day book as rows: for reading line by line, by eye, by ear or on paper."""
+
+from enum import IntEnum
+from typing import Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from typing_extensions import override
+
+from ehr_desktop.domain.ids import AppointmentId
+from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment
+from ehr_desktop.ui.models.day_words import LOOKS, sentence, times_text
+from ehr_desktop.ui.widgets.row_delegate import CellRole
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE: Final = QModelIndex()
+
+
+class AgendaColumn(IntEnum):
+    """The columns, in order."""
+
+    TIME = 0
+    PATIENT = 1
+    PROVIDER = 2
+    STATUS = 3
+    REASON = 4
+    COMMENT = 5
+
+
+TITLES: Final = ("Time", "Patient", "With", "Status", "Reason", "Comment")
+
+
+class DayAgenda(QAbstractTableModel):
+    """One row an appointment, by start. What is read out for a row is a whole sentence."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.appointments: tuple[Appointment, ...] = ()
+
+    def show(self, appointments: tuple[Appointment, ...]) -> None:
+        """Show these appointments; where only some of the same rows changed, they stay rows."""
+        ordered = tuple(sorted(appointments, key=lambda a: (a.slot, a.provider_name)))
+        if [a.id for a in ordered] == [a.id for a in self.appointments]:
+            self.appointments = ordered
+            last = self.index(len(ordered) - 1, len(AgendaColumn) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+            return
+        self.beginResetModel()
+        self.appointments = ordered
+        self.endResetModel()
+
+    def at(self, row: int) -> Appointment | None:
+        """Give the appointment of a row, or None outside the table."""
+        return self.appointments[row] if 0 <= row < len(self.appointments) else None
+
+    def row_of(self, appointment: AppointmentId) -> int:
+        """Give the row of an appointment, or -1."""
+        rows = (row for row, known in enumerate(self.appointments) if known.id == appointment)
+        return next(rows, -1)
+
+    @override
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.appointments)
+
+    @override
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(AgendaColumn)
+
+    @override
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> str | None:
+        shown = role == Qt.ItemDataRole.DisplayRole
+        if shown and orientation == Qt.Orientation.Horizontal and section < len(TITLES):
+            return TITLES[section]
+        return None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        appointment = self.at(index.row()) if index.isValid() else None
+        if appointment is None:
+            return None
+        column = AgendaColumn(index.column())
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return cell_text(appointment, column)
+            case Qt.ItemDataRole.AccessibleTextRole if column is AgendaColumn.TIME:
+                return sentence(appointment)
+            case CellRole.TONE if column is AgendaColumn.STATUS:
+                return LOOKS[appointment.status].tone
+            case CellRole.STRONG:
+                return column is AgendaColumn.PATIENT
+            case CellRole.MUTED:
+                freed = appointment.status in FREES_THE_SLOT
+                return freed or column not in {AgendaColumn.TIME, AgendaColumn.PATIENT}
+        return None
+
+
+def cell_text(appointment: Appointment, column: AgendaColumn) -> str:
+    """Write one cell."""
+    match column:
+        case AgendaColumn.TIME:
+            return times_text(appointment)
+        case AgendaColumn.PATIENT:
+            return appointment.patient_name
+        case AgendaColumn.PROVIDER:
+            return appointment.provider_name
+        case AgendaColumn.STATUS:
+            return LOOKS[appointment.status].word
+        case AgendaColumn.REASON:
+            return appointment.reason
+        case AgendaColumn.COMMENT:
+            over = appointment.override_reason
+            notes = (f"Booked over: {over}" if over else "", appointment.comment)
+            return "; ".join(note for note in notes if note)

@@ -1,0 +1,1 @@
+"""The day book: who comes when, and what becomes of it."""

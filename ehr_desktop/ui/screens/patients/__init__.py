@@ -1,0 +1,1 @@
+"""Finding, registering and changing patients; files in and out."""

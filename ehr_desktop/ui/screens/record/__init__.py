@@ -1,0 +1,1 @@
+"""The record window: one patient, read on the left, written on the right."""

@@ -1,0 +1,36 @@
+"""Which screens there are, each loaded when it is first gone to."""
+
+from PySide6.QtWidgets import QWidget
+
+from ehr_desktop.domain.ids import PatientId
+from ehr_desktop.ui.screens.new_password import PasswordRules
+from ehr_desktop.ui.shell.context import Place, Registry, ScreenContext
+
+
+def make_registry(rules: PasswordRules) -> Registry:
+    """Give the screens of this program."""
+
+    def people(context: ScreenContext) -> QWidget:
+        from ehr_desktop.ui.screens.people import PeopleScreen  # noqa: PLC0415
+
+        return PeopleScreen(context, rules)
+
+    return Registry(
+        {
+            Place.PATIENTS: _patients,
+            Place.PEOPLE: people,
+        },
+        _chart,
+    )
+
+
+def _patients(context: ScreenContext) -> QWidget:
+    from ehr_desktop.ui.screens.patients.screen import PatientsScreen  # noqa: PLC0415
+
+    return PatientsScreen(context)
+
+
+def _chart(context: ScreenContext, patient: PatientId) -> QWidget:
+    from ehr_desktop.ui.screens.record.window import RecordWindow  # noqa: PLC0415
+
+    return RecordWindow(context, patient)

@@ -1,0 +1,1 @@
+"""Today: what comes next, and what waits for the person who has signed in."""

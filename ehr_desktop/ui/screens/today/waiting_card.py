@@ -1,0 +1,110 @@
+"""What waits, one line each, with what settles it."""
+
+from collections.abc import Callable
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from ehr_desktop.domain.schedule import Appointment, AppointmentStatus
+from ehr_desktop.ui.models.day_words import day_of, start_text
+from ehr_desktop.ui.screens.today.waiting import Unfinished, WaitingWork
+from ehr_desktop.ui.shell.days import weekday_text
+from ehr_desktop.ui.theme.fonts import ui_font
+from ehr_desktop.ui.theme.tokens import Space, Tone
+from ehr_desktop.ui.widgets.buttons import Button, ButtonLook
+from ehr_desktop.ui.widgets.card import Card
+from ehr_desktop.ui.widgets.dates import shown_date, shown_time
+from ehr_desktop.ui.widgets.icon_label import IconLabel
+from ehr_desktop.ui.widgets.labels import Caption, ElidedLabel, Label, Level
+from ehr_desktop.ui.widgets.layouts import SPRING, column, fill, row
+
+MOST_LINES: Final = 4
+
+
+class WaitingCard(Card):
+    """`check_wanted`, `chart_wanted` (a patient id) and `settled` (appointment, status) say what
+    was pressed.
+    """
+
+    check_wanted = Signal()
+    chart_wanted = Signal(object)
+    settled = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Waiting for you", parent, margin=Space.TWO)
+        self._lines: list[QWidget] = []
+        self._rows = column(spacing=Space.TWO)
+        self._nothing = Label("Nothing. Well done.", self, level=Level.MUTED)
+        self.add(self._rows, self._nothing)
+
+    def show_work(self, work: WaitingWork, zone: ZoneInfo) -> None:
+        """Show other work."""
+        for old in self._lines:
+            self._rows.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        lines = [self._note_line(note, zone) for note in work.unfinished[:MOST_LINES]]
+        lines += [self._end_line(appointment) for appointment in work.open_ends[:MOST_LINES]]
+        more = max(len(work.open_ends) - MOST_LINES, 0)
+        if more:
+            lines.append(self._line("history", Tone.WARNING, f"{more} more without outcome", ""))
+        if work.check:
+            tone = Tone.DANGER if work.check_is_bad else Tone.WARNING
+            look = self._button("Check", "Go to the integrity check", self.check_wanted.emit)
+            words = "Faults were found" if work.check_is_bad else "A full check is due"
+            lines.append(self._line("shield-alert", tone, words, work.check, look))
+        self._lines = lines
+        fill(self._rows, *lines)
+        self._nothing.setVisible(work.is_empty)
+
+    def _note_line(self, note: Unfinished, zone: ZoneInfo) -> QWidget:
+        saved = note.saved.astimezone(zone)
+        when = f"{shown_date(saved.date())} {shown_time(saved.time())}"
+        button = self._button(
+            "Go on",
+            f"Go on with the note about {note.name}",
+            lambda: self.chart_wanted.emit(note.patient),
+        )
+        words = f"Unfinished note, begun {when}"
+        return self._line("notebook-pen", Tone.NOTE, note.name, words, button)
+
+    def _end_line(self, appointment: Appointment) -> QWidget:
+        day = day_of(appointment)
+        when = f"{weekday_text(day)[:3]} {shown_date(day)[:6]} {start_text(appointment)}"
+        words = f"{when}, no outcome"
+        settle = self._settling(appointment)
+        name = appointment.patient_name
+        done = self._button("Done", f"{name} was seen", settle(AppointmentStatus.DONE))
+        missed = self._button("No show", f"{name} did not come", settle(AppointmentStatus.NO_SHOW))
+        return self._line("history", Tone.WARNING, name, words, done, missed)
+
+    def _settling(
+        self, appointment: Appointment
+    ) -> Callable[[AppointmentStatus], Callable[[], None]]:
+        return lambda status: lambda: self.settled.emit(appointment, status)
+
+    def _line(
+        self, icon_name: str, tone: Tone, title: str, words: str, *buttons: Button
+    ) -> QWidget:
+        line = QFrame(self)
+        name = ElidedLabel(title, line, font=ui_font(weight=ui_font().Weight.Medium))
+        remark = Caption(words, line)
+        remark.setVisible(bool(words))
+        texts = column(name, remark, spacing=0)
+        actions = row(*buttons, SPRING, spacing=Space.HALF) if buttons else row()
+        whole = row(
+            column(IconLabel(icon_name, line, tone=tone), SPRING, spacing=0),
+            column(texts, actions, spacing=Space.HALF),
+            spacing=Space.ONE_AND_HALF,
+        )
+        whole.setStretch(1, 1)
+        line.setLayout(whole)
+        return line
+
+    def _button(self, words: str, name: str, run: Callable[[], None]) -> Button:
+        button = Button(words, self, look=ButtonLook.SECONDARY)
+        button.setAccessibleName(name)
+        button.clicked.connect(run)
+        return button
