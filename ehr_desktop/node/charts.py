@@ -64,7 +64,7 @@ class Charts:
             sealer = Sealer(
                 session,
                 connection,
-                self._core.pipeline.value_here(connection),
+                self._core.pipeline,
                 self._core.files,
                 progress,
             )

@@ -8,7 +8,7 @@ place and its refusal in the ledger like any other. A clinic of one workstation 
 Everything here runs on the store's single writer thread.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.node.consensus.solo import certificate_of, final_vote
 from ehr_desktop.node.contracts.execute import Verdict, execute
-from ehr_desktop.node.contracts.state import State
+from ehr_desktop.node.contracts.state import State, key
 from ehr_desktop.node.contracts.statements import Statement
 from ehr_desktop.node.crypto.hashes import digest
 from ehr_desktop.node.crypto.sign import SigningKey
@@ -39,11 +39,11 @@ from ehr_desktop.node.ledger.vote import Certificate
 from ehr_desktop.node.store import blocks, containers, secrets, state, transactions
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.engine import Database
+from ehr_desktop.node.store.remembered import RememberedState
 from ehr_desktop.node.store.secrets import KeyBox
 
 MOST_TRANSACTIONS = 1000
 MOST_BYTES = 800 * 1024
-VALUES_KEPT = 200_000
 """A block takes at most this many transactions and bytes."""
 
 
@@ -102,7 +102,7 @@ class Pipeline:
 
     def _load(self, connection: Connection) -> None:
         self._tree = state.load_tree(connection)
-        self._values: dict[bytes, bytes | None] = {}
+        self._remembered = RememberedState()
         newest = blocks.head(connection)
         self.head: Header | None = Header.decode(newest[2]) if newest else None
         size = self.head.tree_size if self.head else 0
@@ -163,14 +163,13 @@ class Pipeline:
 
     def value_here(self, connection: Connection) -> Callable[..., Any]:
         """Give a reader of the contract state for the writer thread, which remembers values."""
-        return State(lambda place: self._remembered(connection, place)).get
+        return State(lambda place: self._remembered.value(connection, place)).get
 
-    def _remembered(self, connection: Connection, place: bytes) -> bytes | None:
-        if place not in self._values:
-            if len(self._values) >= VALUES_KEPT:
-                self._values.clear()
-            self._values[place] = state.value(connection, place)
-        return self._values[place]
+    def expect(
+        self, connection: Connection, places: Iterable[tuple[str | bytes | int, ...]]
+    ) -> None:
+        """Read in one go what `value_here` will soon be asked for. On the writer thread."""
+        self._remembered.expect(connection, (key(*parts) for parts in places))
 
     @property
     def state_root(self) -> bytes:
@@ -215,10 +214,12 @@ class Pipeline:
         self._require_sound(block)
         with self._database.writing() as connection:
             certificate = self._agree(connection, block.header)
-            chain_state = State(lambda place: self._remembered(connection, place))
+            chain_state = State(lambda place: self._remembered.value(connection, place))
             verdicts = run_block(batch, chain_state, height)
             changes = chain_state.changes
-            delta = self._tree.update(changes, lambda number: state.bucket(connection, number))
+            delta = self._tree.update(
+                changes, lambda number: self._remembered.hashes(connection, number)
+            )
             state.store(connection, changes, delta)
             first = self._frontier.size
             final = [
@@ -227,7 +228,7 @@ class Pipeline:
             ]
             _store_block(connection, block.header, certificate.encode(), nodes, final)
         self._tree.apply(delta)
-        self._values.update(changes)
+        self._remembered.take_over(changes)
         self._frontier = frontier
         self.head = block.header
         del self._pending[: len(batch)]
@@ -263,9 +264,7 @@ class Pipeline:
         return Block(header, tuple(transaction.wire for transaction in batch))
 
     def _require_sound(self, block: Block) -> None:
-        failures = check_block(
-            block, self.head, self._frontier, self.validators, trusted=self._own
-        )
+        failures = check_block(block, self.head, self._frontier, self.validators, trusted=self._own)
         assert not failures, f"own block {block.header.height}: {failures[0].rule}"
 
 

@@ -12,13 +12,20 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
+from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import CONTAINERS as C
 
 LARGEST_ROW = 256 * 1024
 """Sealed bytes above this size are a file of their own."""
 
-
+_ADD = insert(C)
 _BY_COMMITMENT = select(C).where(C.c.commitment == bindparam("wanted"))
+_NEWEST_VERSION = (
+    select(C.c.version, C.c.fingerprint)
+    .where(C.c.record == bindparam("wanted"))
+    .order_by(C.c.version.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,8 @@ class ContainerFiles:
 
 def add_containers(connection: Connection, containers: Sequence[StoredContainer]) -> None:
     """Store containers with the transaction that commits to them."""
-    if containers:
-        rows = [{name: getattr(c, name) for name in StoredContainer.__slots__} for c in containers]
-        connection.execute(insert(C), rows)
+    rows = [{name: getattr(c, name) for name in StoredContainer.__slots__} for c in containers]
+    write_many(connection, _ADD, rows)
 
 
 def container(connection: Connection, commitment: bytes) -> StoredContainer | None:
@@ -101,12 +107,7 @@ def versions(connection: Connection, record: bytes) -> list[StoredContainer]:
 
 def newest_version(connection: Connection, record: bytes) -> tuple[int, bytes] | None:
     """Give version and plaintext fingerprint of a record's newest version."""
-    row = connection.execute(
-        select(C.c.version, C.c.fingerprint)
-        .where(C.c.record == record)
-        .order_by(C.c.version.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(_NEWEST_VERSION, {"wanted": record}).first()
     return None if row is None else (row[0], row[1])
 
 

@@ -12,16 +12,27 @@ from ehr_desktop.node.ledger.state import (
     StateTree,
     bucket_of,
     key_hash_of,
-    value_hash_of,
 )
+from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import STATE_ENTRIES, STATE_NODES
 
 # built once: contracts ask so often that building the statement would cost more than running it
 _VALUE = select(STATE_ENTRIES.c.value).where(
     STATE_ENTRIES.c.bucket == bindparam("bucket"), STATE_ENTRIES.c.key_hash == bindparam("key_hash")
 )
-_BUCKET = select(STATE_ENTRIES.c.key_hash, STATE_ENTRIES.c.value).where(
-    STATE_ENTRIES.c.bucket == bindparam("bucket")
+_WRITE_NODE = upsert(STATE_NODES)
+_WRITE_NODE = _WRITE_NODE.on_conflict_do_update(
+    ["level", "place"], set_={"hash": _WRITE_NODE.excluded.hash}
+)
+_WRITE_ENTRY = upsert(STATE_ENTRIES)
+_WRITE_ENTRY = _WRITE_ENTRY.on_conflict_do_update(
+    ["bucket", "key_hash"], set_={"value": _WRITE_ENTRY.excluded.value}
+)
+_REMOVE_NODE = delete(STATE_NODES).where(
+    STATE_NODES.c.level == bindparam("level"), STATE_NODES.c.place == bindparam("place")
+)
+_REMOVE_ENTRY = delete(STATE_ENTRIES).where(
+    STATE_ENTRIES.c.bucket == bindparam("bucket"), STATE_ENTRIES.c.key_hash == bindparam("key_hash")
 )
 
 
@@ -32,12 +43,6 @@ def value(connection: Connection, key: bytes) -> bytes | None:
         _VALUE, {"bucket": bucket_of(key_hash), "key_hash": key_hash}
     ).scalar()
     return found
-
-
-def bucket(connection: Connection, number: int) -> dict[bytes, bytes]:
-    """Give a bucket's entries as key hash to value hash."""
-    rows = connection.execute(_BUCKET, {"bucket": number})
-    return {key_hash: value_hash_of(stored) for key_hash, stored in rows}
 
 
 def everything(connection: Connection) -> dict[bytes, bytes]:
@@ -54,48 +59,19 @@ def load_tree(connection: Connection) -> StateTree:
 
 def store(connection: Connection, changes: Mapping[bytes, bytes | None], delta: StateDelta) -> None:
     """Store what a block changed: its entries and the nodes above them."""
-    _store_entries(connection, changes)
-    kept: list[dict[str, object]] = []
-    gone: list[dict[str, object]] = []
-    for level, place, hashed in delta.nodes:
-        target = gone if hashed == EMPTY else kept
-        target.append({"level": level, "place": place, "hash": hashed})
-    if kept:
-        statement = upsert(STATE_NODES)
-        connection.execute(
-            statement.on_conflict_do_update(
-                ["level", "place"], set_={"hash": statement.excluded.hash}
-            ),
-            kept,
-        )
-    for node in gone:
-        connection.execute(
-            delete(STATE_NODES).where(
-                STATE_NODES.c.level == node["level"], STATE_NODES.c.place == node["place"]
-            )
-        )
-
-
-def _store_entries(connection: Connection, changes: Mapping[bytes, bytes | None]) -> None:
-    written = []
+    written, removed = [], []
     for key, stored in changes.items():
         key_hash = key_hash_of(key)
+        row = {"bucket": bucket_of(key_hash), "key_hash": key_hash}
         if stored is None:
-            connection.execute(
-                delete(STATE_ENTRIES).where(
-                    STATE_ENTRIES.c.bucket == bucket_of(key_hash),
-                    STATE_ENTRIES.c.key_hash == key_hash,
-                )
-            )
+            removed.append(row)
         else:
-            written.append(
-                {"bucket": bucket_of(key_hash), "key_hash": key_hash, "key": key, "value": stored}
-            )
-    if written:
-        statement = upsert(STATE_ENTRIES)
-        connection.execute(
-            statement.on_conflict_do_update(
-                ["bucket", "key_hash"], set_={"value": statement.excluded.value}
-            ),
-            written,
-        )
+            written.append(row | {"key": key, "value": stored})
+    write_many(connection, _WRITE_ENTRY, written)
+    write_many(connection, _REMOVE_ENTRY, removed)
+    nodes = [node._asdict() for node in delta.nodes]
+    write_many(connection, _WRITE_NODE, [node for node in nodes if node["hash"] != EMPTY])
+    gone = [node for node in delta.nodes if node.hash == EMPTY]
+    write_many(
+        connection, _REMOVE_NODE, [{"level": node.level, "place": node.place} for node in gone]
+    )
