@@ -17,7 +17,11 @@ def make_registry(rules: PasswordRules) -> Registry:
 
     return Registry(
         {
+            Place.TODAY: _today,
             Place.PATIENTS: _patients,
+            Place.APPOINTMENTS: _appointments,
+            Place.LEDGER: _ledger,
+            Place.INTEGRITY: _integrity,
             Place.PEOPLE: people,
         },
         _chart,
@@ -28,6 +32,30 @@ def _patients(context: ScreenContext) -> QWidget:
     from ehr_desktop.ui.screens.patients.screen import PatientsScreen  # noqa: PLC0415
 
     return PatientsScreen(context)
+
+
+def _today(context: ScreenContext) -> QWidget:
+    from ehr_desktop.ui.screens.today.screen import TodayScreen  # noqa: PLC0415
+
+    return TodayScreen(context)
+
+
+def _appointments(context: ScreenContext) -> QWidget:
+    from ehr_desktop.ui.screens.appointments.screen import AppointmentsScreen  # noqa: PLC0415
+
+    return AppointmentsScreen(context)
+
+
+def _ledger(context: ScreenContext) -> QWidget:
+    from ehr_desktop.ui.screens.ledger.screen import LedgerScreen  # noqa: PLC0415
+
+    return LedgerScreen(context)
+
+
+def _integrity(context: ScreenContext) -> QWidget:
+    from ehr_desktop.ui.screens.integrity.screen import IntegrityScreen  # noqa: PLC0415
+
+    return IntegrityScreen(context)
 
 
 def _chart(context: ScreenContext, patient: PatientId) -> QWidget:

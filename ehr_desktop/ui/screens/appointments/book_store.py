@@ -8,7 +8,7 @@ from ehr_desktop.domain.events import AppointmentsChanged, Event, PeopleChanged
 from ehr_desktop.domain.ids import AppointmentId, PersonId
 from ehr_desktop.domain.people import Clinic, Staff
 from ehr_desktop.domain.schedule import Appointment
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.day_words import day_of
 from ehr_desktop.ui.screens.appointments.columns import Column
 from ehr_desktop.ui.screens.appointments.shown_book import (

@@ -14,7 +14,7 @@ from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Staff
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, Slot
 from ehr_desktop.services.values import Booking
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.day_wall import MINUTE, moments_of
 from ehr_desktop.ui.models.day_words import day_of, minutes_of, start_text
 from ehr_desktop.ui.screens.appointments.book_canvas import FreeTime
@@ -22,7 +22,7 @@ from ehr_desktop.ui.screens.appointments.changes import Changes
 from ehr_desktop.ui.screens.appointments.free_times import FreeTimes
 from ehr_desktop.ui.screens.appointments.patient_picker import PatientPicker
 from ehr_desktop.ui.shell.context import ScreenContext
-from ehr_desktop.ui.shell.overlay_stops import ShellDrawer
+from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
@@ -49,7 +49,7 @@ class Desk:
     today: Callable[[], date]
 
 
-class BookingDrawer(ShellDrawer):
+class BookingDrawer(Drawer):
     """Esc closes it and keeps what was typed. F3 takes the next free time, Ctrl+Enter books."""
 
     def __init__(self, context: ScreenContext, changes: Changes, host: QWidget) -> None:

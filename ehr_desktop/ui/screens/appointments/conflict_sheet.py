@@ -10,7 +10,7 @@ from ehr_desktop.domain.schedule import Slot
 from ehr_desktop.services.values import Booking
 from ehr_desktop.ui.models.day_words import slot_text, taken_text
 from ehr_desktop.ui.screens.appointments.changes import Changes, Collision, wanted_text
-from ehr_desktop.ui.shell.overlay_stops import ShellSheet
+from ehr_desktop.ui.widgets.sheet import Sheet
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import Button, ghost_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
@@ -23,7 +23,7 @@ from ehr_desktop.ui.widgets.text_field import TextField
 _ACROSS = 2
 
 
-class ConflictSheet(ShellSheet):
+class ConflictSheet(Sheet):
     """One click takes a free time instead; the first of them has the focus."""
 
     def __init__(

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.domain.people import Action, may
 from ehr_desktop.domain.schedule import Appointment, Slot
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.day_wall import MINUTE
 from ehr_desktop.ui.models.day_words import USUAL_STEPS
 from ehr_desktop.ui.screens.appointments.book_canvas import FreeTime

@@ -21,7 +21,7 @@ from ehr_desktop.ui.models.day_words import (
 from ehr_desktop.ui.screens.appointments.changes import Changes
 from ehr_desktop.ui.shell.context import Place, ScreenContext, ShowPatient
 from ehr_desktop.ui.shell.days import weekday_text
-from ehr_desktop.ui.shell.overlay_stops import ShellDrawer
+from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import (
     Button,
@@ -40,7 +40,7 @@ from ehr_desktop.ui.widgets.pill import Pill
 from ehr_desktop.ui.widgets.text_field import TextField
 
 
-class DetailsDrawer(ShellDrawer):
+class DetailsDrawer(Drawer):
     """Follows its appointment while it is open. `move_wanted` carries it for the move mode."""
 
     move_wanted = Signal(object)

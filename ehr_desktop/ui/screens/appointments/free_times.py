@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.schedule import Slot
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.day_wall import MINUTE
 from ehr_desktop.ui.models.day_words import slot_text
 from ehr_desktop.ui.shell.context import ScreenContext

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.patients import PatientPage, PatientSummary
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.shell.context import ScreenContext
 from ehr_desktop.ui.shell.suggestion_list import ROW_PX, SuggestionList
 from ehr_desktop.ui.shell.suggestions import Suggestion, patient_suggestion

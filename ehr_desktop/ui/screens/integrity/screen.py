@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QWidget
 
 from ehr_desktop.domain.ledger import CheckReport
 from ehr_desktop.domain.people import Clinic
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings, surroundings_of
 from ehr_desktop.ui.screens.integrity.check_run import CheckRun
 from ehr_desktop.ui.screens.integrity.checklist import Checklist

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from ehr_desktop.domain.events import Event, LedgerGrew, PeopleChanged
 from ehr_desktop.domain.ledger import BlockSummary
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.ledger_entries import Entry, LedgerEntries, merged
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings, surroundings_of
 from ehr_desktop.ui.screens.ledger.chain_strip import ChainStrip

@@ -9,7 +9,7 @@ from ehr_desktop.domain.ledger import (
     TransactionState,
     TransactionSummary,
 )
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.ledger_entries import STATES
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings
 from ehr_desktop.ui.screens.ledger.block_facts import BlockFacts

@@ -13,7 +13,7 @@ from ehr_desktop.domain.events import AppointmentsChanged, CheckFinished, Event,
 from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId
 from ehr_desktop.domain.people import Action, Clinic, Role, may
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus
-from ehr_desktop.ui.explain import explain
+from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.day_queue import DayQueue, counts_of, queue_of
 from ehr_desktop.ui.models.day_words import USUAL_STEPS, day_of, start_text
 from ehr_desktop.ui.screens.appointments.changes import Changes
