@@ -43,12 +43,14 @@ class Charts:
         patient: PatientId | None,
         records: Sequence[NewRecord],
         *,
+        register: bool = False,
         source: str = "form",
         progress: Callable[[int], None] = lambda _bytes: None,
     ) -> tuple[PatientId, WriteReport]:
         """Seal records and commit to them: all of them, or none if this fails.
 
-        Without a patient a new pseudonym is made. `progress` is told the bytes of an attachment
+        Without a patient a new pseudonym is made; with `register` the one given is new. `progress`
+        is told the bytes of an attachment
         that are sealed, on the writer thread.
 
         Raises:
@@ -68,7 +70,7 @@ class Charts:
                 self._core.files,
                 progress,
             )
-            sealed = sealer.seal(chosen, records, source, register=patient is None)
+            sealed = sealer.seal(chosen, records, source, register=register or patient is None)
             made.append(sealed)
             return Prepared(sealed.unsigned, sealed.plain, sealed.discard)
 

@@ -244,7 +244,7 @@ class Core:
             final = self.pipeline.order()
             plain = {name: known for part in prepared for name, known in part.plain.items()}
             for index in self.indexes.values():
-                index.catch_up(plain, lambda _done, _total: None)
+                index.follow(final, plain)
         return {entry.transaction.id: entry for entry in final}
 
     def _next_group(self) -> list[_Waiting]:

@@ -264,7 +264,9 @@ class Pipeline:
         return Block(header, tuple(transaction.wire for transaction in batch))
 
     def _require_sound(self, block: Block) -> None:
-        failures = check_block(block, self.head, self._frontier, self.validators, trusted=self._own)
+        failures = check_block(
+            block, self.head, self._frontier, self.validators, decoded=self._own, trusted=self._own
+        )
         assert not failures, f"own block {block.header.height}: {failures[0].rule}"
 
 

@@ -3,7 +3,7 @@
 The state root is checked where the state is; who had to sign, by the contracts.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.transaction import Transaction, signatures_hold
 from ehr_desktop.node.ledger.validators import ValidatorSet
 
-NONE_TRUSTED: Final[Mapping[bytes, Transaction]] = MappingProxyType({})
+NOTHING_DECODED: Final[Mapping[bytes, Transaction]] = MappingProxyType({})
 
 
 class CheckRule(StrEnum):
@@ -57,7 +57,7 @@ class _Case:
     frontier: Frontier
     validators: ValidatorSet
     decoded: tuple[Transaction | None, ...]
-    trusted: Mapping[bytes, Transaction]
+    trusted: Container[bytes]
 
     @property
     def header(self) -> Header:
@@ -78,16 +78,18 @@ def check_block(
     frontier: Frontier,
     validators: ValidatorSet,
     *,
-    trusted: Mapping[bytes, Transaction] = NONE_TRUSTED,
+    decoded: Mapping[bytes, Transaction] = NOTHING_DECODED,
+    trusted: Container[bytes] = frozenset(),
 ) -> list[CheckFailure]:
     """Give everything that is wrong with `block`; an empty list if nothing is.
 
     `parent` is the header of the block before, None for the first. `frontier` is the tree as the
-    parent left it and stays as it is. `validators` is the set of the block's epoch. `trusted` holds
-    by their wire bytes the transactions this node has decoded and verified before.
+    parent left it and stays as it is. `validators` is the set of the block's epoch. `decoded` holds, by
+    their wire bytes, transactions that were decoded before; `trusted` the wire bytes of those whose
+    signatures this node has verified before.
     """
-    decoded = tuple(trusted.get(wire) or _decoded(wire) for wire in block.transactions)
-    case = _Case(block, parent, frontier, validators, decoded, trusted)
+    read = tuple(decoded.get(wire) or _decoded(wire) for wire in block.transactions)
+    case = _Case(block, parent, frontier, validators, read, trusted)
     return [
         CheckFailure(rule, block.header.height, position)
         for rule, check in _RULES
