@@ -5,7 +5,7 @@ unless encoding it again gives the same bytes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -75,7 +75,7 @@ class Transaction:
     """A payload, the bytes that were signed, and the signatures in ascending order of key.
 
     `id` is its name: 32 bytes over what was signed, signatures are not part of it. `wire` is what
-    is sent and stored: the signed bytes with their signatures.
+    is sent and stored: the signed bytes with their signatures, as `received` if they were.
     """
 
     payload: Payload
@@ -83,12 +83,12 @@ class Transaction:
     signatures: tuple[Signature, ...]
     id: bytes = field(init=False, compare=False, repr=False)
     wire: bytes = field(init=False, compare=False, repr=False)
+    received: InitVar[bytes] = b""
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, received: bytes) -> None:
         # asked for again and again on its way into a block, so worked out once
         object.__setattr__(self, "id", digest(_ID_LABEL, self.signed))
-        signatures = tuple((s.key, s.value) for s in self.signatures)
-        object.__setattr__(self, "wire", encode((self.signed, signatures)))
+        object.__setattr__(self, "wire", received or self._encode())
 
     @classmethod
     def decode(cls, wire: bytes) -> "Transaction":
@@ -102,7 +102,10 @@ class Transaction:
         signatures = tuple(map(_read_signature, fields.array(MAX_SIGNATURES, least=1)))
         fields.end()
         _require_ascending(signatures)
-        return cls(_read_payload(signed), signed, signatures)
+        return cls(_read_payload(signed), signed, signatures, wire)
+
+    def _encode(self) -> bytes:
+        return encode((self.signed, tuple((s.key, s.value) for s in self.signatures)))
 
 
 def sign(payload: Payload, keys: Sequence[SigningKey]) -> Transaction:
