@@ -92,10 +92,13 @@ class Charts:
 
         Raises:
             NoKeyError: the person does not hold the key of `team`.
+            NotFoundError: no such patient.
             RefusedError: a contract refused.
         """
         session = self._core.session(actor)
         session.team(team)
+        if self._core.value("patient", bytes.fromhex(patient)) is None:
+            raise NotFoundError(patient)
         categories = [c for c in Category if default_teams(c) & session.teams.keys()]
         statement = ReadRecords(bytes.fromhex(patient), manner, purpose, tuple(categories))
         (outcome,) = await self._core.say(

@@ -38,9 +38,11 @@ class Checking:
             teams = self._core.session(actor).teams
             indexes = [index for team, index in self._core.indexes.items() if team in teams]
         started = datetime.fromtimestamp(self._core.clock() / 1000, UTC)
-        report = await asyncio.to_thread(
-            full_check, self._core, indexes, started, progress, cancelled
-        )
+
+        def stop() -> bool:
+            return cancelled() or (actor is not None and not self._core.keyring.holds(actor))
+
+        report = await asyncio.to_thread(full_check, self._core, indexes, started, progress, stop)
         if report.complete:
             await self._core.on_writer(lambda: self._remember(report))
             self._core.publish(CheckFinished(len(report.faults)))

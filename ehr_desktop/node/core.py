@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.errors import DiskFullError, NoKeyError, RefusedError
+from ehr_desktop.domain.errors import DiskFullError, HomeDamagedError, NoKeyError, RefusedError
 from ehr_desktop.domain.events import Event
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
@@ -19,13 +19,13 @@ from ehr_desktop.domain.people import Actor, Team
 from ehr_desktop.domain.projection import Projector
 from ehr_desktop.domain.records import NewRecord
 from ehr_desktop.node.happened import events_of
-from ehr_desktop.node.indexing import TeamIndex
+from ehr_desktop.node.indexing import Plain, TeamIndex
 from ehr_desktop.node.keys.keyring import Keyring, Session, TeamKey
 from ehr_desktop.node.keys.records import Envelope
 from ehr_desktop.node.pipeline import FinalTransaction, Pipeline, Unsigned
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
-from ehr_desktop.node.store.views.views import Views
+from ehr_desktop.node.store.views.views import Views, discard
 
 Result = TypeVar("Result")
 _MOST_GROUPED = 256
@@ -47,6 +47,7 @@ Prepare = Callable[[Connection], Prepared]
 class _Waiting:
     subject: bytes
     prepare: Prepare
+    alone: bool
     outcomes: asyncio.Future[list[Outcome]]
 
 
@@ -113,8 +114,12 @@ class Core:
         index = self.indexes.get(team)
         if index is None:
             raise NoKeyError(team)
-        views = index.views
-        return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: query(views))
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._readers, query, index.views)
+        except HomeDamagedError:
+            await self.on_writer(lambda: self._build_anew(team, index))
+        return await loop.run_in_executor(self._readers, query, self.indexes[team].views)
 
     def session(self, actor: Actor) -> Session:
         """Give an actor's open session.
@@ -128,14 +133,20 @@ class Core:
         """Give a value of the contract state. Any thread."""
         return self.pipeline.value(*parts)
 
-    async def write(self, subject: bytes, prepare: Prepare) -> list[Outcome]:
+    async def write(
+        self, subject: bytes, prepare: Prepare, *, alone: bool = False
+    ) -> list[Outcome]:
         """Prepare, sign, store and order statements; give what became of each.
 
         Writings that are waiting together share their commits; those about one patient (or
-        `subject`) follow one another, since each is prepared on what the last one left.
+        `subject`) follow one another, since each is prepared on what the last one left. One that
+        concerns all patients is prepared and stored `alone`.
+
+        Raises:
+            DiskFullError: it is not certain that this will ever be final.
         """
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(subject, prepare, loop.create_future())
+        waiting = _Waiting(subject, prepare, alone, loop.create_future())
         self._waiting.append(waiting)
         self._start_draining(loop)
         return await waiting.outcomes
@@ -155,11 +166,11 @@ class Core:
 
         def run() -> None:
             if team_key.team not in self.indexes:
-                path = self.home / f"views-{team_key.team}.db"
+                path = self._view_path(team_key.team)
                 self.indexes[team_key.team] = TeamIndex(
-                    path, team_key, self.database, self._project
+                    path, team_key, self.database, self.files, self._project
                 )
-            self.indexes[team_key.team].catch_up({}, progress)
+            self._catch_up(team_key.team, {}, progress)
 
         await self.on_writer(run)
 
@@ -186,6 +197,10 @@ class Core:
         for listener in list(self.listeners):
             listener(event)
 
+    def _publish_all(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self.publish(event)
+
     def _start_draining(self, loop: asyncio.AbstractEventLoop) -> None:
         """Have the writer thread look at what waits, unless it is about to. On the loop, or on the
         writer thread.
@@ -203,58 +218,97 @@ class Core:
         if not group:
             return
         prepared: list[tuple[_Waiting, Prepared]] = []
-        with self.database.reading() as connection:
-            for waiting in group:
-                try:
-                    prepared.append((waiting, waiting.prepare(connection)))
-                except Exception as error:  # noqa: BLE001 - it belongs to whoever is waiting
-                    _fail(loop, waiting, error)
         try:
+            if self.pipeline.pending_count:
+                # what is prepared without these could contradict them
+                self._order(loop, {})
+            self._prepare(loop, group, prepared)
             signed = self.pipeline.store([u for _, p in prepared for u in p.unsigned])
-        except Exception as error:  # noqa: BLE001
-            for waiting, part in prepared:
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever is waiting
+            for _, part in prepared:
                 part.give_up()
+            for waiting in group:
                 _fail(loop, waiting, error)
             return
-        final = self._order([part for _, part in prepared])
+        plain = {name: known for _, part in prepared for name, known in part.plain.items()}
+        try:
+            final = self._order(loop, plain)
+        except Exception as error:  # noqa: BLE001 - what is stored gets its place later
+            for waiting, _ in prepared:
+                _fail(loop, waiting, error)
+            return
         names = iter(signed)
         told = [
             (waiting, [_outcome(next(names).id, final) for _ in part.unsigned])
             for waiting, part in prepared
         ]
-        events = events_of(list(final.values()))
-        loop.call_soon_threadsafe(self._tell, told, events)
+        loop.call_soon_threadsafe(self._tell, told)
 
-    def _tell(
-        self, told: Sequence[tuple[_Waiting, list[Outcome]]], events: Sequence[Event]
-    ) -> None:
-        for event in events:
-            self.publish(event)
+    def _tell(self, told: Sequence[tuple[_Waiting, list[Outcome]]]) -> None:
         for waiting, outcomes in told:
             if not waiting.outcomes.done():
                 waiting.outcomes.set_result(outcomes)
 
-    def _order(self, prepared: Sequence[Prepared]) -> dict[bytes, FinalTransaction]:
-        """Order what is pending and bring the views up to date.
+    def _prepare(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        group: Sequence[_Waiting],
+        prepared: list[tuple[_Waiting, Prepared]],
+    ) -> None:
+        with self.database.reading() as connection:
+            for waiting in group:
+                try:
+                    prepared.append((waiting, waiting.prepare(connection)))
+                except Exception as error:  # noqa: BLE001 - the others go on
+                    _fail(loop, waiting, error)
 
-        A full disk here loses nothing: what was signed is stored and gets its place later.
-        """
-        final: list[FinalTransaction] = []
-        with suppress(DiskFullError):
-            final = self.pipeline.order()
-            plain = {name: known for part in prepared for name, known in part.plain.items()}
-            for index in self.indexes.values():
-                index.follow(final, plain)
+    def _order(
+        self, loop: asyncio.AbstractEventLoop, plain: Plain
+    ) -> dict[bytes, FinalTransaction]:
+        """Order what is pending and bring the views up to date."""
+        final = self.pipeline.order()
+        try:
+            for team in list(self.indexes):
+                self._bring_up(team, lambda index: index.follow(final, plain))
+        finally:
+            if final:
+                loop.call_soon_threadsafe(self._publish_all, events_of(final))
         return {entry.transaction.id: entry for entry in final}
+
+    def _catch_up(self, team: Team, plain: Plain, progress: Callable[[int, int], None]) -> None:
+        self._bring_up(team, lambda index: index.catch_up(plain, progress))
+
+    def _bring_up(self, team: Team, work: Callable[[TeamIndex], None]) -> None:
+        """Bring a team's view up to date; one that is damaged is built anew from the records."""
+        index = self.indexes[team]
+        try:
+            work(index)
+        except HomeDamagedError as error:
+            if error.where != self._view_path(team).name:
+                raise
+            self._build_anew(team, index)
+
+    def _build_anew(self, team: Team, damaged: TeamIndex) -> None:
+        if self.indexes.get(team) is not damaged:
+            return
+        path = self._view_path(team)
+        damaged.close()
+        discard(path)
+        self.indexes[team] = damaged.beside(path)
+        self.indexes[team].catch_up({}, lambda _done, _total: None)
+
+    def _view_path(self, team: Team) -> Path:
+        return self.home / f"views-{team}.db"
 
     def _next_group(self) -> list[_Waiting]:
         group: list[_Waiting] = []
         subjects: set[bytes] = set()
         while self._waiting and len(group) < _MOST_GROUPED:
             waiting = self._waiting[0]
-            if waiting.subject and waiting.subject in subjects:
+            if group and (waiting.alone or group[0].alone or waiting.subject in subjects):
                 break
-            subjects.add(waiting.subject)
+            if waiting.subject:
+                subjects.add(waiting.subject)
             group.append(self._waiting.popleft())
         return group
 

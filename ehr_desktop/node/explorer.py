@@ -14,6 +14,7 @@ from ehr_desktop.domain.ledger import (
     TransactionState,
     TransactionSummary,
 )
+from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.statements import (
     BookAppointment,
     ChangeAppointmentStatus,
@@ -35,7 +36,7 @@ from ehr_desktop.node.core import Core
 from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.codec import decode
 from ehr_desktop.node.ledger.merkle import inclusion_path, leaf_hash, verify_inclusion
-from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.ledger.transaction import Payload, Transaction
 from ehr_desktop.node.ledger.validators import ValidatorSet
 from ehr_desktop.node.ledger.vote import Certificate, certificate_holds
 from ehr_desktop.node.store import blocks, transactions
@@ -139,7 +140,6 @@ def _summary(row: StoredTransaction, names: Names) -> TransactionSummary:
     elif row.rule:
         state = TransactionState.REFUSED
     details: Any = decode(row.details) if row.details else ()
-    statement = read_statement(row.kind, tuple(payload.body))
     return TransactionSummary(
         id=TransactionId(row.id.hex()),
         kind=row.kind,
@@ -152,13 +152,18 @@ def _summary(row: StoredTransaction, names: Names) -> TransactionSummary:
         sequence=row.sequence,
         state=state,
         rule=row.rule,
-        facts=(*_facts(statement, names), *((name, fact) for name, fact in details)),
+        facts=(*_facts(payload, names), *((name, fact) for name, fact in details)),
         containers=len(payload.containers),
         size_bytes=len(row.wire),
     )
 
 
-def _facts(statement: Statement, names: Names) -> Facts:
+def _facts(payload: Payload, names: Names) -> Facts:
+    try:
+        statement = read_statement(payload.kind, tuple(payload.body))
+    except MalformedBodyError:
+        # refused for it, and kept like any other
+        return ()
     describe = _DESCRIBE.get(type(statement))
     return tuple(describe(statement, names)) if describe else ()
 

@@ -6,6 +6,7 @@ it takes over every final transaction it has not seen, and opens what the team's
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,12 @@ from ehr_desktop.node.contracts.statements import (
 )
 from ehr_desktop.node.crypto.errors import OpenFailedError
 from ehr_desktop.node.keys.keyring import TeamKey
-from ehr_desktop.node.keys.records import Envelope, RecordHeader, open_record
+from ehr_desktop.node.keys.records import Envelope, RecordHeader, open_file, open_record
 from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.pipeline import FinalTransaction
 from ehr_desktop.node.store import containers, secrets, transactions
-from ehr_desktop.node.store.containers import StoredContainer
+from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.transactions import StoredTransaction
 from ehr_desktop.node.store.views.changes import (
@@ -59,10 +60,16 @@ class TeamIndex:
     """One team's view on this workstation, open under the team's key."""
 
     def __init__(
-        self, path: Path, team_key: TeamKey, database: Database, project: Projector
+        self,
+        path: Path,
+        team_key: TeamKey,
+        database: Database,
+        files: ContainerFiles,
+        project: Projector,
     ) -> None:
         self._team_key = team_key
         self._database = database
+        self._files = files
         self._project = project
         self._category_keys: OrderedDict[tuple[bytes, str, int], bytes | None] = OrderedDict()
         self.views = Views.open(path, team_key.views_key(), team_key.team)
@@ -75,21 +82,27 @@ class TeamIndex:
 
     def beside(self, path: Path) -> "TeamIndex":
         """Give an empty index of the same team in another file."""
-        return TeamIndex(path, self._team_key, self._database, self._project)
+        return TeamIndex(path, self._team_key, self._database, self._files, self._project)
 
     def close(self) -> None:
         """Close the view's file and forget its keys."""
         self._category_keys.clear()
         self.views.close()
 
-    def catch_up(self, plain: Plain, progress: Callable[[int, int], None]) -> None:
-        """Take over every final transaction the view has not seen; `progress` counts them."""
+    def catch_up(
+        self, plain: Plain, progress: Callable[[int, int], None], until: int | None = None
+    ) -> None:
+        """Take over every final transaction the view has not seen, or those below the position
+        `until`; `progress` counts them.
+        """
         start = self.views.position
         with self._database.reading() as connection:
-            total = transactions.counts(connection)[0]
+            total = transactions.counts(connection)[0] if until is None else until
         while True:
             with self._database.reading() as connection:
-                batch = transactions.final_from(connection, self.views.position, _BATCH)
+                at = self.views.position
+                most = _BATCH if until is None else min(_BATCH, until - at)
+                batch = transactions.final_from(connection, at, most) if most > 0 else []
                 changes = [c for row in batch for c in self._stored_changes(connection, row, plain)]
             if not batch:
                 self._seen = self._stored = self.views.position
@@ -255,11 +268,11 @@ class TeamIndex:
             envelope, new = known
             return envelope, new.projection or self._read(envelope)
         stored = containers.container(connection, commitment)
-        if stored is None or stored.sealed is None:
+        if stored is None:
             return None
         try:
-            envelope = self._unseal(connection, stored, stored.sealed)
-        except OpenFailedError:
+            envelope = self._unseal(connection, stored)
+        except (OpenFailedError, OSError):
             # the full check names it; a view goes on without
             return None
         return envelope, self._read(envelope)
@@ -269,13 +282,20 @@ class TeamIndex:
             return Projection(ATTACHMENT)
         return self._project(envelope.body)
 
-    def _unseal(self, connection: Connection, stored: StoredContainer, sealed: bytes) -> Envelope:
+    def _unseal(self, connection: Connection, stored: StoredContainer) -> Envelope:
         header = RecordHeader.decode(stored.header)
         key = self._category_key(connection, header.patient, header.category, header.epoch)
         vault_key = secrets.vault_key(connection, header.patient)
         if key is None or vault_key is None:
             raise OpenFailedError
-        return open_record(stored.header, stored.wrapped_key, sealed, key, vault_key)
+        if stored.sealed is not None:
+            return open_record(stored.header, stored.wrapped_key, stored.sealed, key, vault_key)
+        with self._files.path(stored.commitment).open("rb") as sealed:
+            pieces = open_file(stored.header, stored.wrapped_key, sealed, key, vault_key)
+            lead = Envelope.decode(next(pieces))
+            # a file somebody attached says nothing a view shows, and may be of any size
+            body = b"" if lead.resource_type == ATTACHMENT else b"".join(pieces)
+            return replace(lead, body=body)
 
     def _category_key(self, connection: Connection, *name: Any) -> bytes | None:
         patient, category, epoch = name

@@ -27,6 +27,7 @@ from ehr_desktop.node.explorer import Explorer
 from ehr_desktop.node.founding import LEDGER_FILE, Foundation, Founder, found_clinic
 from ehr_desktop.node.keys.device import SecretStore, is_home, load_device_secret
 from ehr_desktop.node.keys.keystore import system_key_store
+from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.people import Particulars, People
 from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.store import containers, secrets, transactions
@@ -200,5 +201,8 @@ def _open_core(home: Path, database: Database, project: Projector, clock: Clock)
         seed = secrets.secret(connection, "device-signing-seed")
     if network is None or site_secret is None or seed is None:
         raise HomeDamagedError(LEDGER_FILE)
-    pipeline = Pipeline(database, network, SigningKey(seed), clock)
+    try:
+        pipeline = Pipeline(database, network, SigningKey(seed), clock)
+    except (CodecError, KeyError) as error:
+        raise HomeDamagedError(LEDGER_FILE) from error
     return Core(home, database, pipeline, site_secret=site_secret, project=project, clock=clock)

@@ -1,13 +1,16 @@
 """Accounts and sessions: enrolling, signing in and out, handing team keys on."""
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import (
     AccountNameTakenError,
+    HomeDamagedError,
     NotFoundError,
     SignInRefusedError,
 )
@@ -43,7 +46,8 @@ from ehr_desktop.node.keys.teams import (
     split_by_role,
 )
 from ehr_desktop.node.pipeline import Unsigned
-from ehr_desktop.node.policy import Member, generations, member
+from ehr_desktop.node.policy import Member, member, team_public, team_publics
+from ehr_desktop.node.reading import container_holds
 from ehr_desktop.node.store import containers, secrets, transactions
 
 
@@ -66,6 +70,7 @@ class People:
         self._core = core
         self._parameters = parameters
         self._accounts: dict[PersonId, tuple[Account, Member]] = {}
+        self._enrolling = asyncio.Lock()
 
     async def load(self) -> None:
         """Read all accounts from their containers."""
@@ -104,21 +109,26 @@ class People:
             SignInRefusedError: no active account of that name has that password.
         """
         account, found = self._by_name(account_name)
-        keys = await self._core.on_writer(lambda: self._open(account, password))
+        keys = await asyncio.to_thread(self._open, account, password)
         if account is None or found is None or keys is None:
             raise SignInRefusedError
         opened = await self._core.read(
             lambda connection: open_team_keys(
-                connection, found.person, keys, generations(self._core.value)
+                connection, found.person, keys, team_publics(self._core.value)
             )
         )
         teams, in_trust = split_by_role(opened, found.role)
         staff = account.staff(found.role, active=True)
         session = self._core.keyring.open(staff, keys, teams, session_name)
         session.in_trust.update(in_trust)
-        for team_key in teams.values():
-            await self._core.open_index(team_key, progress)
-        await self._welcome(session)
+        try:
+            for team_key in teams.values():
+                await self._core.open_index(team_key, progress)
+            await self._hand_over(session)
+            await self._welcome(session)
+        except BaseException:
+            await self.sign_out(session.actor)
+            raise
         return session.actor
 
     async def sign_out(self, actor: Actor) -> None:
@@ -133,7 +143,10 @@ class People:
             AccountNameTakenError: another account has that name.
             RefusedError: the actor may not enrol people.
         """
-        session = self._core.session(actor)
+        async with self._enrolling:
+            return await self._enrol(self._core.session(actor), wanted)
+
+    async def _enrol(self, session: Session, wanted: Particulars) -> Staff:
         if self._by_name(wanted.account_name)[0] is not None:
             raise AccountNameTakenError(wanted.account_name)
         person, keys = os.urandom(16), new_person_keys()
@@ -141,7 +154,7 @@ class People:
             PersonId(person.hex()), wanted.account_name, wanted.display_name, wanted.role,
             wanted.phone, wanted.email,
         )  # fmt: skip
-        account = await self._core.on_writer(lambda: self._make(staff, wanted.password, keys))
+        account = await asyncio.to_thread(self._make, staff, wanted.password, keys)
         await self._core.say(
             Unsigned(
                 EnrolMember(person, str(wanted.role), keys.signing.public, keys.box.public),
@@ -152,7 +165,7 @@ class People:
             )
         )
         await self.load()
-        await self._hand_over(session, wanted.role)
+        await self._hand_over(session)
         for present in self._core.keyring.sessions():
             await self._welcome(present)
         return staff
@@ -171,6 +184,9 @@ class People:
             Unsigned(DeactivateMember(bytes.fromhex(person)), session.person, session.keys.signing)
         )
         await self.load()
+        for open_session in self._core.keyring.sessions():
+            if open_session.actor.id == person:
+                await self.sign_out(open_session.actor)
 
     async def change_password(self, actor: Actor, old: str, new: str) -> None:
         """Seal a person's keys under a new password.
@@ -180,9 +196,9 @@ class People:
         """
         session = self._core.session(actor)
         account, _ = self._accounts[actor.id]
-        if await self._core.on_writer(lambda: self._open(account, old)) is None:
+        if await asyncio.to_thread(self._open, account, old) is None:
             raise SignInRefusedError
-        fresh = await self._core.on_writer(lambda: self._make(actor.staff, new, session.keys))
+        fresh = await asyncio.to_thread(self._make, actor.staff, new, session.keys)
         await self._core.say(
             Unsigned(
                 ReplaceAccount(session.person),
@@ -196,17 +212,28 @@ class People:
     async def verify_password(self, actor: Actor, password: str) -> bool:
         """Tell whether a password is the actor's; for unlocking."""
         account, _ = self._accounts[actor.id]
-        return await self._core.on_writer(lambda: self._open(account, password)) is not None
+        return await asyncio.to_thread(self._open, account, password) is not None
 
     def _read_accounts(self, connection: Connection) -> dict[PersonId, tuple[Account, Member]]:
         accounts: dict[PersonId, tuple[Account, Member]] = {}
         for person in transactions.persons(connection):
-            found = member(self._core.value, person)
-            stored = containers.container(connection, found.account)
-            if stored is not None and stored.sealed is not None:
-                account = open_account(stored.sealed, self._core.site_secret)
+            # an account that was changed on the disk opens nothing; the full check names it
+            with suppress(NotFoundError, HomeDamagedError):
+                found = member(self._core.value, person)
+                account = self._read_account(connection, found)
                 accounts[account.person] = account, found
         return accounts
+
+    def _read_account(self, connection: Connection, found: Member) -> Account:
+        stored = containers.container(connection, found.account)
+        if stored is None or stored.sealed is None:
+            raise NotFoundError(found.person.hex())
+        account = open_account(stored.sealed, self._core.site_secret)
+        if not container_holds(stored, self._core.files) or (
+            bytes.fromhex(account.person) != found.person
+        ):
+            raise HomeDamagedError(self._core.database.path.name)
+        return account
 
     def _by_name(self, account_name: str) -> tuple[Account | None, Member | None]:
         wanted = account_name.strip().casefold()
@@ -229,7 +256,7 @@ class People:
 
     def _unboxed(self, connection: Connection, team: Team) -> list[bytes]:
         """Give the active members of a team nobody has sealed its current key for."""
-        generation = generations(self._core.value)[team]
+        generation = team_public(self._core.value, team).generation
         waiting = []
         for _account, found in self._accounts.values():
             if not found.active or team not in TEAMS_OF_ROLE[found.role]:
@@ -262,24 +289,23 @@ class People:
 
             raise_refusal(await self._core.write(team.encode(), prepare))
 
-    async def _hand_over(self, session: Session, role: Role) -> None:
-        """Pass a key held in trust to a team's first member: a new generation, the founding key
-        and its boxes destroyed.
+    async def _hand_over(self, session: Session) -> None:
+        """Pass the keys held in trust to their teams' first members: a new generation each; the
+        founding key and its boxes are destroyed as it becomes final.
         """
-        for team in TEAMS_OF_ROLE[role] & session.in_trust.keys():
-            old = session.in_trust.pop(team)
+        for team in list(session.in_trust):
+            old = session.in_trust[team]
             new = new_team_key(team, FOUNDING_GENERATION + 1)
 
             def prepare(connection: Connection, old: TeamKey = old, new: TeamKey = new) -> Prepared:
                 members = self._unboxed_next(new.team)
+                generation = team_public(self._core.value, new.team).generation
+                if not members or generation != old.generation:
+                    return Prepared(())
                 again = seal_again(
                     secrets.boxes_to_team(connection, new.team, old.generation), old, new
                 )
                 boxes = [box_team_key(new, m.person, m.box_key) for m in members]
-                obsolete = [
-                    *secrets.boxes_to_team(connection, new.team, old.generation),
-                    *secrets.boxes_for(connection, new.team, session.person),
-                ]
                 statement = ReplaceTeamKey(
                     new.team, new.generation, new.box.public, hashes_of(boxes)
                 )
@@ -290,13 +316,14 @@ class People:
                             session.person,
                             session.keys.signing,
                             boxes=(*boxes, *again),
-                            obsolete=hashes_of(obsolete),
                         )
                     ]
                 )
 
-            raise_refusal(await self._core.write(team.encode(), prepare))
-            session.category_keys.clear()
+            # no patient's key may be sealed to the old generation while it is replaced
+            raise_refusal(await self._core.write(team.encode(), prepare, alone=True))
+            if team_public(self._core.value, team).generation != old.generation:
+                session.in_trust.pop(team, None)
 
     def _unboxed_next(self, team: Team) -> Sequence[Member]:
         return [

@@ -8,18 +8,28 @@ place and its refusal in the ledger like any other. A clinic of one workstation 
 Everything here runs on the store's single writer thread.
 """
 
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
+from ehr_desktop.domain.errors import DiskFullError
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.node.consensus.solo import certificate_of, final_vote
 from ehr_desktop.node.contracts.execute import Verdict, execute
 from ehr_desktop.node.contracts.state import State, key
-from ehr_desktop.node.contracts.statements import Statement
+from ehr_desktop.node.contracts.statements import (
+    OpenEpochs,
+    ReplaceTeamKey,
+    Statement,
+    WelcomeMembers,
+    boxes_named,
+    read_statement,
+)
 from ehr_desktop.node.crypto.hashes import digest
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
@@ -45,6 +55,11 @@ from ehr_desktop.node.store.secrets import KeyBox
 MOST_TRANSACTIONS = 1000
 MOST_BYTES = 800 * 1024
 """A block takes at most this many transactions and bytes."""
+VALUES_KEPT = 200_000
+"""So many values of the state the writer thread remembers."""
+ROOM_TO_WORK = 4 << 20
+"""A disk with fewer bytes free counts as full."""
+_WITH_BOXES = frozenset({OpenEpochs.KIND, ReplaceTeamKey.KIND, WelcomeMembers.KIND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ class Unsigned:
     """A statement with whoever makes it and what comes with it.
 
     `subject` is the patient it is about, or empty. The containers' transaction is filled in when
-    it is signed; the boxes named in `obsolete` go when it is stored.
+    it is signed.
     """
 
     statement: Statement
@@ -62,7 +77,6 @@ class Unsigned:
     containers: tuple[StoredContainer, ...] = ()
     boxes: tuple[KeyBox, ...] = ()
     vault_key: bytes = b""
-    obsolete: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,7 @@ class Pipeline:
         self._remembered = RememberedState()
         newest = blocks.head(connection)
         self.head: Header | None = Header.decode(newest[2]) if newest else None
+        self._voted_slot = blocks.last_voted_slot(connection, 0)
         size = self.head.tree_size if self.head else 0
         self._frontier = Frontier.at(
             size, lambda level, index: blocks.tree_node(connection, level, index)
@@ -129,7 +144,12 @@ class Pipeline:
         return self.order()
 
     def store(self, wanted: Sequence[Unsigned]) -> list[Transaction]:
-        """Sign transactions and store them as pending, all or none."""
+        """Sign transactions and store them as pending, all or none.
+
+        Raises:
+            DiskFullError: none was stored.
+        """
+        _require_room(self._database.path.parent, wanted)
         sequence, previous = self._feed
         signed: list[Transaction] = []
         for unsigned in wanted:
@@ -227,6 +247,8 @@ class Pipeline:
                 for place, (t, verdict) in enumerate(zip(batch, verdicts, strict=True))
             ]
             _store_block(connection, block.header, certificate.encode(), nodes, final)
+            for entry in final:
+                _settle_boxes(connection, entry)
         self._tree.apply(delta)
         self._remembered.take_over(changes)
         self._frontier = frontier
@@ -242,6 +264,7 @@ class Pipeline:
         """
         vote = final_vote(header, self._key)
         blocks.add_vote(connection, header.epoch, header.slot, vote.vote.kind, vote.encode())
+        self._voted_slot = header.slot
         return certificate_of(vote)
 
     def _propose(self, batch: list[Transaction], height: int, frontier: Frontier) -> Block:
@@ -249,7 +272,8 @@ class Pipeline:
         header = Header(
             network=self._network,
             height=height,
-            slot=parent.slot + 1 if parent else 0,
+            # never two votes in one slot: a crash may have come between the vote and its block
+            slot=max(parent.slot, self._voted_slot) + 1 if parent else 0,
             epoch=0,
             parent=parent.id if parent else NO_PARENT,
             tree_size=frontier.size,
@@ -290,9 +314,31 @@ def _store_what_it_brings(connection: Connection, name: bytes, unsigned: Unsigne
         connection, [replace(c, transaction=name) for c in unsigned.containers]
     )
     secrets.add_boxes(connection, unsigned.boxes)
-    secrets.remove_boxes(connection, unsigned.obsolete)
     if unsigned.vault_key:
         secrets.put_vault_key(connection, unsigned.subject, unsigned.vault_key)
+
+
+def _settle_boxes(connection: Connection, entry: FinalTransaction) -> None:
+    """Delete the boxes of a refused statement, and those an accepted new team key replaces."""
+    payload = entry.transaction.payload
+    if payload.kind not in _WITH_BOXES or entry.verdict.rule == "malformed":
+        return
+    statement = read_statement(payload.kind, tuple(payload.body))
+    if not entry.verdict.accepted:
+        secrets.remove_boxes(connection, boxes_named(statement))
+    elif isinstance(statement, ReplaceTeamKey):
+        secrets.remove_older_boxes(connection, statement.team, statement.generation)
+
+
+def _require_room(folder: Path, wanted: Sequence[Unsigned]) -> None:
+    """Refuse early: what is stored must also find room to become final.
+
+    Raises:
+        DiskFullError: it would not.
+    """
+    brought = sum(c.size for unsigned in wanted for c in unsigned.containers if c.sealed)
+    if shutil.disk_usage(folder).free < ROOM_TO_WORK + 2 * brought:
+        raise DiskFullError
 
 
 def _store_block(

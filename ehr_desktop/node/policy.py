@@ -48,9 +48,9 @@ def team_public(value: StateReader, team: Team) -> TeamPublic:
     return TeamPublic(team, generation, public)
 
 
-def generations(value: StateReader) -> dict[Team, int]:
-    """Give the current generation of every team's key."""
-    return {team: value("team", team)[0] for team in Team}
+def team_publics(value: StateReader) -> dict[Team, TeamPublic]:
+    """Give the current generation of every team's public key."""
+    return {team: team_public(value, team) for team in Team}
 
 
 def usable_epoch(value: StateReader, patient: bytes, category: Category) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from ehr_desktop.domain.chart import Receipt
 from ehr_desktop.domain.errors import (
     IntegrityError,
+    InvalidInputError,
     NoKeyError,
     NotFoundError,
     ReceiptMissingError,
@@ -36,7 +37,7 @@ from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.policy import StateReader
 from ehr_desktop.node.store import containers, secrets, transactions
-from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
+from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer, no_room_is_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +73,10 @@ class Reader:
         """
         self._require_receipt(receipt)
         stored, transaction = self._checked(receipt.patient, record, version)
-        if stored.sealed is None:
-            raise NotFoundError(record)
         header = RecordHeader.decode(stored.header)
-        key, vault_key = self._keys(header)
-        try:
-            envelope = open_record(stored.header, stored.wrapped_key, stored.sealed, key, vault_key)
-        except OpenFailedError as error:
-            raise IntegrityError(_changed(record)) from error
         return OpenedRecord(
             header,
-            envelope,
+            self._envelope(stored, record),
             TransactionId(transaction.id.hex()),
             transaction.payload.person,
             transaction.payload.time_ms,
@@ -95,13 +89,15 @@ class Reader:
 
         Raises:
             ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: as `open`.
+            DiskFullError: there is no room for the file.
+            InvalidInputError: no file can be written there.
         """
         self._require_receipt(receipt)
         stored, _ = self._checked(receipt.patient, record, None)
         key, vault_key = self._keys(RecordHeader.decode(stored.header))
         part = target.with_name(target.name + ".part")
         try:
-            with part.open("wb") as out:
+            with no_room_is_told(), part.open("wb") as out:
                 pieces = self._pieces(stored, key, vault_key)
                 next(pieces)
                 for piece in pieces:
@@ -112,6 +108,8 @@ class Reader:
             part.replace(target)
         except OpenFailedError as error:
             raise IntegrityError(_changed(record)) from error
+        except OSError as error:
+            raise InvalidInputError("target", "unwritable") from error
         finally:
             with suppress(FileNotFoundError):
                 part.unlink()
@@ -124,11 +122,13 @@ class Reader:
         """
         self._require_receipt(receipt)
         stored, _ = self._checked(receipt.patient, record, None)
+        envelope = self._envelope(stored, record)
+        return envelope.resource_type, envelope.full_url, envelope.body
+
+    def _envelope(self, stored: StoredContainer, record: RecordId) -> Envelope:
         key, vault_key = self._keys(RecordHeader.decode(stored.header))
         try:
-            lead, *body = self._pieces(stored, key, vault_key)
-            envelope = Envelope.decode(lead)
-            return envelope.resource_type, envelope.full_url, b"".join(body)
+            return Envelope.decode(b"".join(self._pieces(stored, key, vault_key)))
         except OpenFailedError as error:
             raise IntegrityError(_changed(record)) from error
 
@@ -159,17 +159,22 @@ class Reader:
         current = self._value("record", name)
         if current is None or current[0].hex() != patient:
             raise NotFoundError(record)
-        wanted = current[2] if version is None else version
-        found = [c for c in containers.versions(self._connection, name) if c.version == wanted]
-        if not found:
-            raise IntegrityError(_missing(record))
-        stored = found[0]
-        if wanted == current[2] and stored.commitment != current[3]:
-            raise IntegrityError(_changed(record))
-        transaction = self._committing(stored, name, wanted)
-        if transaction is None or not container_holds(stored, self._files):
-            raise IntegrityError(_changed(record))
-        return stored, transaction
+        newest, commitment = current[2], current[3]
+        wanted = newest if version is None else version
+        if not 1 <= wanted <= newest:
+            raise NotFoundError(record)
+        versions = containers.versions(self._connection, name)
+        # a refused version has its container, too, and the number of the one that was accepted
+        for stored in [c for c in versions if c.version == wanted]:
+            if wanted == newest and stored.commitment != commitment:
+                continue
+            transaction = self._committing(stored, name, wanted)
+            if transaction is None:
+                continue
+            if not container_holds(stored, self._files):
+                raise IntegrityError(_changed(record))
+            return stored, transaction
+        raise IntegrityError(_missing(record))
 
     def _committing(
         self, stored: StoredContainer, record: bytes, version: int

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.categories import Category, default_teams
-from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.errors import InvalidInputError, NotFoundError
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.records import NewRecord
 from ehr_desktop.node.contracts.statements import CommitRecords, OpenEpochs, RegisterPatient
@@ -35,7 +36,12 @@ from ehr_desktop.node.keys.teams import (
 from ehr_desktop.node.pipeline import Pipeline, Unsigned
 from ehr_desktop.node.policy import StateReader, newest_epoch, team_public, usable_epoch
 from ehr_desktop.node.store import containers, secrets
-from ehr_desktop.node.store.containers import LARGEST_ROW, ContainerFiles, StoredContainer
+from ehr_desktop.node.store.containers import (
+    LARGEST_ROW,
+    ContainerFiles,
+    StoredContainer,
+    no_room_is_told,
+)
 from ehr_desktop.node.store.secrets import KeyBox
 
 MOST_RECORDS = 1000
@@ -174,7 +180,8 @@ class Sealer:
             box_category_key(key, subject, str(category), epoch, team_public(self._value, team))
             for team in sorted(default_teams(category))
         ]
-        self._session.category_keys[subject, category, epoch] = key
+        # not kept in the session: the epoch may be refused, and whoever writes for a team without
+        # being of it (an import by an administrator) is to keep no key of its records
         return epoch, key, boxes
 
     def _open_key(self, subject: bytes, category: Category, epoch: int) -> bytes | None:
@@ -239,8 +246,9 @@ class Sealer:
         fingerprint = fingerprint_of(vault_key, new.resource_type, sha256(new.body))
         if record in self._placed:
             return self._placed[record].fingerprint == fingerprint
-        stored = containers.newest_version(self._connection, record)
-        return stored is not None and stored[1] == fingerprint
+        current = self._value("record", record)
+        stored = containers.container(self._connection, current[3])
+        return stored is not None and stored.fingerprint == fingerprint
 
     def _seal_body(
         self,
@@ -253,22 +261,23 @@ class Sealer:
     ) -> SealedRecord:
         if new.attachment is None and len(new.body) < LARGEST_ROW - 4096:
             return seal_record(header, envelope, category_key, vault_key)
-        path, target = self._files.create()
-        sealed.files.append(path)
-        body = new.attachment.open("rb") if new.attachment else io.BytesIO(new.body)
-        with target, body:
-            done = seal_file(
-                header,
-                Envelope(envelope.resource_type, envelope.full_url, envelope.origin, b""),
-                source=body,
-                target=target,
-                category_key=category_key,
-                vault_key=vault_key,
-                progress=self._progress,
-            )
-            target.flush()
-            os.fsync(target.fileno())
-        self._files.keep(path, done.commitment)
+        body = _source(new)
+        with body, no_room_is_told():
+            path, target = self._files.create()
+            sealed.files.append(path)
+            with target:
+                done = seal_file(
+                    header,
+                    Envelope(envelope.resource_type, envelope.full_url, envelope.origin, b""),
+                    source=body,
+                    target=target,
+                    category_key=category_key,
+                    vault_key=vault_key,
+                    progress=self._progress,
+                )
+                target.flush()
+                os.fsync(target.fileno())
+            self._files.keep(path, done.commitment)
         sealed.files[-1] = self._files.path(done.commitment)
         return done
 
@@ -309,6 +318,20 @@ def _known_id(new: NewRecord, vault_key: bytes) -> bytes | None:
     if new.record is not None:
         return bytes.fromhex(new.record)
     return imported_record_id(vault_key, new.reference) if new.reference else None
+
+
+def _source(new: NewRecord) -> BinaryIO:
+    """Give the bytes of a large body to read.
+
+    Raises:
+        InvalidInputError: the file cannot be read.
+    """
+    if new.attachment is None:
+        return io.BytesIO(new.body)
+    try:
+        return new.attachment.open("rb")
+    except OSError as error:
+        raise InvalidInputError("path", "unreadable") from error
 
 
 def stored_container(record: bytes, version: int, sealed: SealedRecord) -> StoredContainer:

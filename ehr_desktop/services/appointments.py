@@ -15,6 +15,8 @@ from ehr_desktop.services.values import Booking, SlotTakenError
 _STEP = timedelta(minutes=5)
 _FARTHEST = timedelta(days=180)
 _LONGEST = timedelta(hours=24)
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+_LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 
 
 class Appointments:
@@ -252,6 +254,8 @@ def _slot(start: datetime, length: timedelta) -> Slot:
     minutes = int(length.total_seconds() // 60)
     if not timedelta(0) < length <= _LONGEST:
         raise InvalidInputError("length", "out-of-range")
+    if not _EARLIEST <= start < _LATEST:
+        raise InvalidInputError("start", "out-of-range")
     return Slot(start.astimezone(UTC), timedelta(minutes=max(1, minutes)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.chart import Entry, EntrySource, RecordVersion, Section
-from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.errors import InvalidInputError, NotFoundError
 from ehr_desktop.domain.ids import PatientId, RecordId
 from ehr_desktop.domain.ledger import TransactionSummary
 from ehr_desktop.domain.people import Actor, Team
@@ -93,6 +93,7 @@ class Charts:
         Raises:
             NotFoundError: there is no such record of this patient.
         """
+        self._node.require(chart.actor)
         return await self._node.charts.versions(
             chart.receipt.patient, record, self._node.people.names()
         )
@@ -107,6 +108,7 @@ class Charts:
 
     async def access_log(self, chart: OpenChart) -> tuple[TransactionSummary, ...]:
         """Give who opened this patient's record, newest first."""
+        self._node.require(chart.actor)
         return await self._node.explorer.readings(
             chart.receipt.patient, self._node.people.names(), _LOG
         )
@@ -277,10 +279,17 @@ def _now() -> datetime:
 
 
 def _measure(path: Path) -> tuple[int, bytes]:
-    """Give a file's size and SHA-1, which FHIR asks for; it protects nothing here."""
+    """Give a file's size and SHA-1, which FHIR asks for; it protects nothing here.
+
+    Raises:
+        InvalidInputError: the file cannot be read.
+    """
     sha1, size = hashlib.sha1(usedforsecurity=False), 0
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            sha1.update(piece)
-            size += len(piece)
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                sha1.update(piece)
+                size += len(piece)
+    except OSError as error:
+        raise InvalidInputError("path", "unreadable") from error
     return size, sha1.digest()

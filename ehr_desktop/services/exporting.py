@@ -1,11 +1,12 @@
 """Writing a patient's record out as a FHIR bundle."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
 
 from ehr_desktop.domain.categories import Category, default_teams
-from ehr_desktop.domain.errors import DiskFullError, NoKeyError
+from ehr_desktop.domain.errors import DiskFullError, InvalidInputError, NoKeyError
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.people import TEAMS_OF_ROLE, Actor, Team
 from ehr_desktop.domain.records import ATTACHMENT
@@ -34,6 +35,7 @@ class Exports:
             NoKeyError: the person's keys open nothing of it.
             IntegrityError: a record is not what the ledger commits to.
             DiskFullError: there is no room for the file.
+            InvalidInputError: no file can be written there.
         """
         teams = TEAMS_OF_ROLE[actor.role]
         team = Team.CLINICAL if Team.CLINICAL in teams else Team.FRONT_DESK
@@ -68,7 +70,9 @@ def _write(target: Path, bodies: list[tuple[str, bytes]]) -> int:
             os.fsync(file.fileno())
         part.replace(target)
     except OSError as error:
-        raise DiskFullError(target.name) from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFullError from error
+        raise InvalidInputError("target", "unwritable") from error
     finally:
         with suppress(FileNotFoundError):
             part.unlink()

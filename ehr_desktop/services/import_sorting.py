@@ -69,9 +69,13 @@ class FileImport:
         if len(self._waiting) > _MOST_WAITING:
             await self._place_the_waiting()
 
-    async def finish(self) -> None:
-        """Place what is left, and report on the file."""
-        await self._place_the_waiting()
+    async def finish(self, *, cancelled: bool) -> None:
+        """Place what is left, unless somebody stopped the import, and report on the file.
+
+        Whose an entry is can only be told once the whole file was seen.
+        """
+        if not cancelled:
+            await self._place_the_waiting()
         self._tally.files.append(
             FileReport(self._name, self._taken, self._unchanged, self._refused, self._error)
         )

@@ -71,10 +71,13 @@ class Imports:
         file = FileImport(self._node, actor, path.name, tally)
         upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
         try:
-            while (batch := await upcoming) is not None and not cancelled():
-                upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
-                await file.take(batch)
-            await file.finish()
+            stopped = False
+            while not stopped and (batch := await upcoming) is not None:
+                stopped = cancelled()
+                if not stopped:
+                    upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+                    await file.take(batch)
+            await file.finish(cancelled=stopped)
         finally:
             await asyncio.gather(upcoming, return_exceptions=True)
 

@@ -49,34 +49,42 @@ class Verdict:
 def execute(transaction: Transaction, state: State, height: int) -> Verdict:
     """Run a transaction whose signatures hold at `height`; the same everywhere, always.
 
-    A refused one leaves no trace in the state but its place in its device's feed.
+    A refused one leaves no trace in the state but its place in its device's feed, and not even
+    that unless its device signed it as the next one.
     """
     try:
-        statement = read_statement(transaction.payload.kind, tuple(transaction.payload.body))
-        _feed_continues(transaction, state, statement)
-    except MalformedBodyError as error:
-        return Verdict("malformed", (("reason", str(error)),))
+        _feed_continues(transaction, state)
     except Refusal as refusal:
         return Verdict(refusal.rule, refusal.details)
+    payload = transaction.payload
     state.begin()
+    verdict = Verdict()
     try:
+        statement = read_statement(payload.kind, tuple(payload.body))
         role = _signed_by_whom_it_names(transaction, state, statement)
         _still_valid(transaction, height)
-        context = Context(state, transaction.payload, height, role)
-        CONTRACTS[transaction.payload.kind](statement, context)
-        verdict = Verdict()
+        CONTRACTS[payload.kind](statement, Context(state, payload, height, role))
+    except MalformedBodyError as error:
+        verdict = Verdict("malformed", (("reason", str(error)),))
     except Refusal as refusal:
-        state.undo()
         verdict = Verdict(refusal.rule, refusal.details)
-    payload = transaction.payload
+    if not verdict.accepted:
+        state.undo()
     state.put("feed", payload.device, value=[payload.sequence, transaction.id])
     return verdict
 
 
-def _feed_continues(transaction: Transaction, state: State, statement: Statement) -> None:
-    """Refuse `sequence` unless the transaction is the next one of a known device's feed."""
+def _feed_continues(transaction: Transaction, state: State) -> None:
+    """Refuse a transaction that is not the next one of a known device, signed by that device.
+
+    Whoever could move another device's feed on could silence it.
+    """
     payload = transaction.payload
-    if not isinstance(statement, FoundClinic) and state.get("device", payload.device) is None:
+    device = state.get("device", payload.device)
+    if device is not None:
+        if device[0] not in {signature.key for signature in transaction.signatures}:
+            raise Refusal("signer")
+    elif payload.kind != FoundClinic.KIND or state.get("clinic") is not None:
         raise Refusal("unknown-device", device=payload.device.hex())
     last, previous = state.get("feed", payload.device) or (0, NO_PREVIOUS)
     if payload.sequence != last + 1 or payload.previous != previous:
@@ -88,7 +96,7 @@ def _signed_by_whom_it_names(
 ) -> Role | None:
     """Refuse `signer` unless exactly the named device and person signed; give the role."""
     payload = transaction.payload
-    if isinstance(statement, FoundClinic):
+    if isinstance(statement, FoundClinic) and state.get("clinic") is None:
         wanted = {statement.device_key, statement.administrator_key}
         role = Role.ADMINISTRATOR
         if (payload.device, payload.person) != (statement.device, statement.administrator):

@@ -115,4 +115,5 @@ ID = fixed(16)
 HASH = fixed(32)
 SIGNING_KEY = fixed(32)
 BOX_KEY = fixed(1216)
-INSTANT = whole(0, 2**53)
+INSTANT = whole(0, 253_402_128_000_000)
+"""UTC milliseconds from 1970 on; what lasts a day from there still ends within the year 9999."""

@@ -259,3 +259,12 @@ class ChangeAppointmentStatus(Statement):
     appointment: bytes
     status: str
     epoch: int
+
+
+def boxes_named(statement: Statement) -> tuple[bytes, ...]:
+    """Give the hashes of the key boxes a statement names."""
+    if isinstance(statement, OpenEpochs):
+        return tuple(box for _, _, _, teams in statement.epochs for _, _, box in teams)
+    if isinstance(statement, WelcomeMembers):
+        return tuple(box for _, box in statement.boxes)
+    return statement.boxes if isinstance(statement, ReplaceTeamKey) else ()

@@ -9,7 +9,16 @@ from sqlalchemy import Connection
 from ehr_desktop.domain.ledger import FaultKind
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.state import State
-from ehr_desktop.node.contracts.statements import CommitRecords, read_statement
+from ehr_desktop.node.contracts.statements import (
+    ChangeAppointmentStatus,
+    CommitRecords,
+    EnrolMember,
+    FoundClinic,
+    MoveAppointment,
+    ReplaceAccount,
+    Statement,
+    read_statement,
+)
 from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.check import CheckRule, check_block
@@ -37,20 +46,26 @@ _KIND_OF_RULE = {
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A container the ledger commits to: what it belongs to, and since when (ISO 8601)."""
+    """A container the ledger commits to: what it belongs to, and since when (ISO 8601). `record`
+    is None where the ledger does not tell it.
+    """
 
     name: str
     since: str
+    transaction: bytes
     size: int
     accepted: bool
+    record: bytes | None = None
+    version: int = 0
 
 
 @dataclass(slots=True)
 class ChainCheck:
     """Works the ledger out anew, from one state of the database.
 
-    After `run`, `promised` names every container by commitment and `state` is the contract state
-    as the transactions make it.
+    After `run`, `promised` names every container by commitment, `state` is the contract state
+    as the transactions make it, `tree` the tree over it, and `leaves` are the hashes of the
+    transactions in their order.
     """
 
     connection: Connection
@@ -58,7 +73,8 @@ class ChainCheck:
     findings: Findings
     promised: dict[bytes, Promised] = field(default_factory=dict)
     state: dict[bytes, bytes] = field(default_factory=dict)
-    _tree: StateTree = field(default_factory=StateTree)
+    tree: StateTree = field(default_factory=StateTree)
+    leaves: list[bytes] = field(default_factory=list)
     _buckets: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
     _frontier: Frontier = field(default_factory=Frontier)
     _parent: Header | None = None
@@ -76,12 +92,9 @@ class ChainCheck:
                     self._missing(height, stored[0])
                 self._check(stored, rows)
                 height = stored[0] + 1
+        for beyond in transactions.heights_from(self.connection, height):
+            self._missing(beyond, beyond + 1)
         self._check_pending()
-
-    @property
-    def root(self) -> bytes:
-        """The root of the state worked out here."""
-        return self._tree.root
 
     def _read(self, height: int) -> list[tuple[blocks.StoredBlock, list[StoredTransaction]]]:
         found = blocks.rising(self.connection, height, _BLOCKS_AT_ONCE)
@@ -128,7 +141,11 @@ class ChainCheck:
         known = [(row, decoded[row.wire]) for row in rows if row.wire in decoded]
         self._replay(header, known, where, since)
         for row in rows:
-            self._frontier.append(leaf_hash(row.wire))
+            if row.position != self._frontier.size:
+                self._columns_differ(row)
+            leaf = leaf_hash(row.wire)
+            self.leaves.append(leaf)
+            self._frontier.append(leaf)
         self._parent = header
         self.findings.blocks += 1
         self.findings.step(len(rows))
@@ -152,7 +169,7 @@ class ChainCheck:
         since: str,
     ) -> None:
         """Run the block's contracts again on the state worked out here."""
-        if header.state_root != self._tree.root:
+        if header.state_root != self.tree.root:
             self.findings.fault(
                 FaultKind.STATE,
                 where,
@@ -173,6 +190,8 @@ class ChainCheck:
                     "What is stored of this transaction's outcome is not what its contract says.",
                 )
             self._promise(row, transaction, since, accepted=verdict.accepted)
+            if verdict.accepted and row.subject != _subject(transaction, chain_state):
+                self._columns_differ(row)
         self._take_over(chain_state.changes)
 
     def _count(self, row: StoredTransaction, transaction: Transaction) -> None:
@@ -187,12 +206,15 @@ class ChainCheck:
         if signed != (row.id, row.kind, row.device, row.person, row.sequence) or (
             payload.time_ms != row.time_ms
         ):
-            self.findings.fault(
-                FaultKind.SIGNATURE,
-                f"transaction {row.id.hex()}",
-                iso(row.time_ms),
-                "What is stored beside this transaction is not what was signed.",
-            )
+            self._columns_differ(row)
+
+    def _columns_differ(self, row: StoredTransaction) -> None:
+        self.findings.fault(
+            FaultKind.SIGNATURE,
+            f"transaction {row.id.hex()}",
+            iso(row.time_ms),
+            "What is stored beside this transaction is not what was signed.",
+        )
 
     def _check_pending(self) -> None:
         rows = transactions.pending(self.connection, limit=1_000_000)
@@ -210,20 +232,23 @@ class ChainCheck:
         payload = transaction.payload
         if not payload.containers:
             return
-        names = [f"transaction {row.id.hex()}"] * len(payload.containers)
-        try:
-            statement = read_statement(payload.kind, tuple(payload.body))
-        except MalformedBodyError:
-            statement = None
+        belongs: list[tuple[str, bytes | None, int]]
+        belongs = [(f"transaction {row.id.hex()}", None, 0)] * len(payload.containers)
+        statement = _statement(transaction)
         if isinstance(statement, CommitRecords):
-            names = [f"record {record.hex()}" for record, _, _, _ in statement.records]
-            self.findings.records += len(names)
-        for name, container in zip(names, payload.containers, strict=False):
-            self.promised[container.commitment] = Promised(name, since, container.size, accepted)
+            belongs = [(f"record {r.hex()}", r, version) for r, version, _, _ in statement.records]
+            self.findings.records += len(belongs)
+        elif isinstance(statement, EnrolMember | ReplaceAccount | FoundClinic):
+            person = payload.person if isinstance(statement, FoundClinic) else statement.person
+            belongs = [(f"account {person.hex()}", person, 0)] * len(payload.containers)
+        for (name, record, version), container in zip(belongs, payload.containers, strict=False):
+            self.promised[container.commitment] = Promised(
+                name, since, row.id, container.size, accepted, record, version
+            )
 
     def _take_over(self, changes: Mapping[bytes, bytes | None]) -> None:
-        delta = self._tree.update(changes, lambda number: self._buckets.get(number, {}))
-        self._tree.apply(delta)
+        delta = self.tree.update(changes, lambda number: self._buckets.get(number, {}))
+        self.tree.apply(delta)
         for entry in delta.entries:
             self._change_bucket(entry)
         for key, value in changes.items():
@@ -245,6 +270,25 @@ def _decoded(wire: bytes) -> Transaction | None:
         return Transaction.decode(wire)
     except CodecError:
         return None
+
+
+def _statement(transaction: Transaction) -> Statement | None:
+    try:
+        return read_statement(transaction.payload.kind, tuple(transaction.payload.body))
+    except MalformedBodyError:
+        return None
+
+
+def _subject(transaction: Transaction, state: State) -> bytes:
+    """Give whom an accepted transaction is about, as the column beside it must say."""
+    statement = _statement(transaction)
+    if isinstance(statement, FoundClinic):
+        return statement.directory
+    if isinstance(statement, EnrolMember):
+        return statement.person
+    if isinstance(statement, MoveAppointment | ChangeAppointmentStatus):
+        return bytes(state.get("appointment", statement.appointment)[1])
+    return bytes(getattr(statement, "patient", b""))
 
 
 def iso(time_ms: int) -> str:

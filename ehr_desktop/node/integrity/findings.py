@@ -29,6 +29,15 @@ class Findings:
         """Note something that is wrong."""
         self.faults.append(Fault(what, where, since, meaning))
 
+    def damaged(self, file: str, pages: int) -> None:
+        """Note a file some of whose pages are not authentic."""
+        self.fault(
+            FaultKind.STORE,
+            file,
+            "",
+            f"{pages} page(s) of this file were changed or damaged outside the program.",
+        )
+
     def step(self, count: int = 1) -> None:
         """Go on by `count` steps.
 

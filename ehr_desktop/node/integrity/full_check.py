@@ -5,12 +5,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ehr_desktop.domain.errors import HomeDamagedError
-from ehr_desktop.domain.ledger import CheckReport, FaultKind
+from ehr_desktop.domain.ledger import CheckReport
 from ehr_desktop.node.core import Core
 from ehr_desktop.node.indexing import TeamIndex
 from ehr_desktop.node.integrity.chain import ChainCheck
 from ehr_desktop.node.integrity.findings import Findings, StoppedError
-from ehr_desktop.node.integrity.stored import check_containers, check_pages, check_state
+from ehr_desktop.node.integrity.stored import (
+    check_containers,
+    check_pages,
+    check_state,
+    check_tree,
+)
 from ehr_desktop.node.integrity.views import check_view
 from ehr_desktop.node.store import containers, transactions
 
@@ -35,9 +40,11 @@ def full_check(
     except StoppedError:
         complete = False
     except HomeDamagedError as error:
-        findings.fault(
-            FaultKind.STORE, str(error), "", "A part of this file cannot be read any more."
-        )
+        if cancelled():
+            # whoever asked has signed out, and their view was closed under the check
+            complete = False
+        else:
+            findings.damaged(error.where, 1)
     return CheckReport(
         faults=tuple(findings.faults),
         blocks=findings.blocks,
@@ -62,6 +69,7 @@ def _run(core: Core, indexes: Sequence[TeamIndex], findings: Findings) -> None:
         chain = ChainCheck(connection, core.pipeline.validators, findings)
         chain.run()
         check_state(connection, chain, findings)
+        check_tree(connection, chain, findings)
     check_containers(core.database, core.files, chain, present, core.site_secret, findings)
     for index in indexes:
         check_view(core.home, index, findings)

@@ -4,11 +4,12 @@ from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import HomeDamagedError
 from ehr_desktop.domain.ledger import FaultKind
-from ehr_desktop.node.integrity.chain import ChainCheck
+from ehr_desktop.node.integrity.chain import ChainCheck, Promised
 from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.keys.accounts import open_account
+from ehr_desktop.node.ledger.merkle import node_hash
 from ehr_desktop.node.reading import container_holds
-from ehr_desktop.node.store import containers, state
+from ehr_desktop.node.store import blocks, containers, state
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
 from ehr_desktop.node.store.engine import Database
 
@@ -17,21 +18,15 @@ def check_pages(database: Database, findings: Findings) -> None:
     """Every page of a database file is authentic and its tables are sound."""
     pages = database.damaged_pages()
     if pages:
-        findings.fault(
-            FaultKind.STORE,
-            database.path.name,
-            "",
-            f"{len(pages)} page(s) of this file were changed or damaged outside the program.",
-        )
+        findings.damaged(database.path.name, len(pages))
 
 
 def check_state(connection: Connection, chain: ChainCheck, findings: Findings) -> None:
     """The stored contract state is the one the transactions make."""
     stored = state.everything(connection)
-    root = state.load_tree(connection).root
     different = {key for key in stored.keys() | chain.state.keys()
                  if stored.get(key) != chain.state.get(key)}  # fmt: skip
-    if different or root != chain.root:
+    if different or set(state.load_tree(connection).nodes()) != set(chain.tree.nodes()):
         findings.fault(
             FaultKind.STATE,
             "contract state",
@@ -65,14 +60,14 @@ def check_containers(
             continue
         with database.reading() as connection:
             stored = containers.container(connection, commitment)
-        if stored is None or not container_holds(stored, files) or stored.size != promised.size:
+        if stored is None or not _is_as_promised(stored, promised, files):
             findings.fault(
                 FaultKind.CONTAINER_CHANGED,
                 promised.name,
                 promised.since,
                 "The stored bytes of this are not the ones the ledger commits to.",
             )
-        elif not stored.wrapped_key:
+        elif promised.name.startswith("account"):
             _check_account(stored, promised.name, site_secret, findings)
         findings.containers += 1
         findings.step()
@@ -85,11 +80,37 @@ def check_containers(
         )
 
 
+def check_tree(connection: Connection, chain: ChainCheck, findings: Findings) -> None:
+    """The stored nodes of the transaction tree, which proofs are made of, are those of its leaves.
+
+    Memory: some 70 bytes a transaction.
+    """
+    wanted, level = chain.leaves, 0
+    while wanted:
+        if blocks.tree_level(connection, level) != wanted:
+            findings.fault(
+                FaultKind.ROOT,
+                f"tree level {level}",
+                "",
+                "The stored tree of transactions is not the one the transactions make.",
+            )
+        wanted = [node_hash(left, right) for left, right in zip(*[iter(wanted)] * 2, strict=False)]
+        level += 1
+
+
+def _is_as_promised(stored: StoredContainer, promised: Promised, files: ContainerFiles) -> bool:
+    if (stored.transaction, stored.size) != (promised.transaction, promised.size):
+        return False
+    named = promised.record, promised.version
+    if promised.record is not None and (stored.record, stored.version) != named:
+        return False
+    return container_holds(stored, files)
+
+
 def _check_account(
     stored: StoredContainer, name: str, site_secret: bytes, findings: Findings
 ) -> None:
-    assert stored.sealed is not None
     try:
-        open_account(stored.sealed, site_secret)
+        open_account(stored.sealed or b"", site_secret)
     except HomeDamagedError:
         findings.fault(FaultKind.ACCOUNT, name, "", "This account cannot be opened here.")

@@ -14,17 +14,21 @@ def check_view(home: Path, index: TeamIndex, findings: Findings) -> None:
     Raises:
         StoppedError: the person has cancelled.
     """
+    pages = index.views.damaged_pages()
+    if pages:
+        findings.damaged(f"views-{index.team}.db", len(pages))
+        return
     path = home / f"check-{index.team}.db"
     discard(path)
     fresh = index.beside(path)
     try:
+        # what is written meanwhile is left for the next check
+        position, shown = index.views.snapshot()
         before = findings.done
-        fresh.catch_up({}, lambda done, _total: findings.step(before + done - findings.done))
-        position = fresh.views.position
-        if index.views.position != position:
-            # something was written meanwhile: the open view is ahead of the copy
-            fresh.catch_up({}, lambda _done, _total: None)
-        shown, expected = index.views.contents(), fresh.views.contents()
+        fresh.catch_up(
+            {}, lambda done, _total: findings.step(before + done - findings.done), until=position
+        )
+        expected = fresh.views.contents()
     finally:
         fresh.close()
         discard(path)

@@ -82,6 +82,10 @@ class Keyring:
             raise NotSignedInError
         return found
 
+    def holds(self, actor: Actor) -> bool:
+        """Tell whether an actor's session is open."""
+        return actor.session in self._sessions
+
     def close(self, actor: Actor) -> None:
         """End a session: its keys are forgotten."""
         session = self._sessions.pop(actor.session, None)

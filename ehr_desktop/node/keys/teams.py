@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from ehr_desktop.domain.people import TEAMS_OF_ROLE, Role, Team
 from ehr_desktop.node.crypto.box import generate_box_seed, seal_box
-from ehr_desktop.node.crypto.errors import OpenFailedError
+from ehr_desktop.node.crypto.errors import OpenFailedError, UnusableKeyError
 from ehr_desktop.node.crypto.hashes import digest
 from ehr_desktop.node.keys.accounts import PersonKeys
 from ehr_desktop.node.keys.keyring import TeamKey
@@ -57,20 +57,25 @@ def box_team_key(key: TeamKey, person: bytes, public: bytes) -> KeyBox:
 
 
 def open_team_keys(
-    connection: Connection, person: bytes, keys: PersonKeys, generations: dict[Team, int]
+    connection: Connection, person: bytes, keys: PersonKeys, current: dict[Team, TeamPublic]
 ) -> dict[Team, TeamKey]:
-    """Open every team key of the current generation that was sealed for a person."""
+    """Open every current team key that was sealed for a person.
+
+    Anybody can seal a box: what is in it counts only if it is the key the ledger names.
+    """
     opened: dict[Team, TeamKey] = {}
-    for team, generation in generations.items():
+    for team, wanted in current.items():
         for box in secrets.boxes_for(connection, team, person):
-            if box.epoch != generation:
+            if box.epoch != wanted.generation:
                 continue
             try:
-                seed = keys.box.open(box.box, _team_context(team, generation, person))
-            except OpenFailedError:
+                seed = keys.box.open(box.box, _team_context(team, wanted.generation, person))
+                key = TeamKey.from_seed(team, wanted.generation, seed)
+            except (OpenFailedError, UnusableKeyError):
                 continue
-            opened[team] = TeamKey.from_seed(team, generation, seed)
-            break
+            if key.box.public == wanted.public:
+                opened[team] = key
+                break
     return opened
 
 

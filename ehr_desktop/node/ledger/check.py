@@ -84,9 +84,9 @@ def check_block(
     """Give everything that is wrong with `block`; an empty list if nothing is.
 
     `parent` is the header of the block before, None for the first. `frontier` is the tree as the
-    parent left it and stays as it is. `validators` is the set of the block's epoch. `decoded` holds, by
-    their wire bytes, transactions that were decoded before; `trusted` the wire bytes of those whose
-    signatures this node has verified before.
+    parent left it and stays as it is. `validators` is the set of the block's epoch. `decoded` has
+    transactions that were decoded before by their wire bytes, `trusted` the wire bytes of those
+    whose signatures this node has verified before.
     """
     read = tuple(decoded.get(wire) or _decoded(wire) for wire in block.transactions)
     case = _Case(block, parent, frontier, validators, read, trusted)

@@ -6,7 +6,7 @@ on what the state is and on nothing else. Where there is nothing, the hash is `E
 neither stored nor computed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
@@ -85,6 +85,12 @@ class StateTree:
     def root(self) -> bytes:
         """The hash over the whole state, 32 bytes."""
         return self._levels[LEVELS].get(0, EMPTY)
+
+    def nodes(self) -> Iterator[Node]:
+        """Give every node that is kept."""
+        for level, places in enumerate(self._levels):
+            for place, hashed in places.items():
+                yield Node(level, place, hashed)
 
     def copy(self) -> "StateTree":
         """Give another tree that can change on its own."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.store.many import write_many
@@ -67,6 +67,12 @@ def tree_node(connection: Connection, level: int, place: int) -> bytes:
     return value
 
 
+def tree_level(connection: Connection, level: int) -> list[bytes]:
+    """Give the hashes of one level of the transaction tree in their order."""
+    chosen = select(TREE_NODES.c.hash).where(TREE_NODES.c.level == level)
+    return list(connection.execute(chosen.order_by(TREE_NODES.c.place)).scalars())
+
+
 def add_vote(connection: Connection, epoch: int, slot: int, kind: str, vote: bytes) -> None:
     """Remember a vote before it is sent; the same one again is no change."""
     row = {"epoch": epoch, "slot": slot, "kind": kind, "vote": vote}
@@ -81,6 +87,14 @@ def vote_of(connection: Connection, epoch: int, slot: int, kind: str) -> bytes |
         )
     ).scalar()
     return found
+
+
+def last_voted_slot(connection: Connection, epoch: int) -> int:
+    """Give the highest slot of an epoch this workstation voted in, -1 if it never did."""
+    found: int | None = connection.execute(
+        select(func.max(VOTES.c.slot)).where(VOTES.c.epoch == epoch)
+    ).scalar()
+    return -1 if found is None else found
 
 
 def _first(connection: Connection, chosen: object) -> StoredBlock | None:

@@ -4,20 +4,24 @@ A file is written under a temporary name, flushed, renamed to its final name and
 in a committed row; what a crash leaves without a row is removed at the next start.
 """
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
+from ehr_desktop.domain.errors import DiskFullError
 from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import CONTAINERS as C
 
 LARGEST_ROW = 256 * 1024
 """Sealed bytes above this size are a file of their own."""
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ADD = insert(C)
 _BY_COMMITMENT = select(C).where(C.c.commitment == bindparam("wanted"))
 _NEWEST_VERSION = (
@@ -87,6 +91,21 @@ class ContainerFiles:
         return len(leftovers)
 
 
+@contextmanager
+def no_room_is_told() -> Iterator[None]:
+    """Turn what the operating system says of a full disk into the domain's word for it.
+
+    Raises:
+        DiskFullError: there is no room for what is written inside.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFullError from error
+        raise
+
+
 def add_containers(connection: Connection, containers: Sequence[StoredContainer]) -> None:
     """Store containers with the transaction that commits to them."""
     rows = [{name: getattr(c, name) for name in StoredContainer.__slots__} for c in containers]
@@ -100,15 +119,9 @@ def container(connection: Connection, commitment: bytes) -> StoredContainer | No
 
 
 def versions(connection: Connection, record: bytes) -> list[StoredContainer]:
-    """Give all versions of a record, newest first."""
+    """Give all versions of a record, newest first; those that were refused are among them."""
     chosen = select(C).where(C.c.record == record).order_by(C.c.version.desc())
     return [StoredContainer(*row) for row in connection.execute(chosen)]
-
-
-def newest_version(connection: Connection, record: bytes) -> tuple[int, bytes] | None:
-    """Give version and plaintext fingerprint of a record's newest version."""
-    row = connection.execute(_NEWEST_VERSION, {"wanted": record}).first()
-    return None if row is None else (row[0], row[1])
 
 
 def of_transaction(connection: Connection, transaction: bytes) -> list[StoredContainer]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.store.many import write_many
@@ -86,6 +86,22 @@ def remove_boxes(connection: Connection, hashes: Sequence[bytes]) -> None:
     """Delete boxes; what they held can no longer be opened from this disk."""
     for name in hashes:
         connection.execute(delete(KEY_BOXES).where(KEY_BOXES.c.hash == name))
+
+
+def remove_older_boxes(connection: Connection, team: str, generation: int) -> None:
+    """Delete every box with or to a generation of a team's key before `generation`."""
+    connection.execute(
+        delete(KEY_BOXES).where(
+            or_(
+                and_(
+                    KEY_BOXES.c.subject == b"",
+                    KEY_BOXES.c.purpose == team,
+                    KEY_BOXES.c.epoch < generation,
+                ),
+                and_(KEY_BOXES.c.recipient == team.encode(), KEY_BOXES.c.generation < generation),
+            )
+        )
+    )
 
 
 def put_vault_key(connection: Connection, patient: bytes, key: bytes) -> None:

@@ -87,6 +87,12 @@ def in_block(connection: Connection, height: int) -> list[StoredTransaction]:
     return _rows(connection, _IN_BLOCK, {"wanted": height})
 
 
+def heights_from(connection: Connection, height: int) -> list[int]:
+    """Give the heights from `height` on under which there are transactions, lowest first."""
+    chosen = select(T.c.height).where(T.c.height >= height).distinct().order_by(T.c.height)
+    return list(connection.execute(chosen).scalars())
+
+
 def newest(
     connection: Connection,
     *,

@@ -111,14 +111,19 @@ class Views:
 
     def contents(self) -> dict[tuple[str, str], tuple[Any, ...]]:
         """Give every row by what it is and its id, to compare two views with."""
+        return self.snapshot()[1]
+
+    def snapshot(self) -> tuple[int, dict[tuple[str, str], tuple[Any, ...]]]:
+        """Give the position of one moment, and every row of that moment as `contents` does."""
         found: dict[tuple[str, str], tuple[Any, ...]] = {}
         with self._database.reading() as connection:
+            position = int(_read(connection, "position"))
             for kind, table, name in _KINDS:
                 columns = [column for column in table.c if column.name != "number"]
                 place = [column.name for column in columns].index(name)
                 for row in connection.execute(select(*columns)):
                     found[kind, row[place]] = tuple(row)
-        return found
+        return position, found
 
     def damaged_pages(self) -> tuple[str, ...]:
         """Read every page and give what is wrong with it; empty if sound."""
