@@ -36,6 +36,7 @@ class Config:
     pictures: Path | None = None
     patients: int = 200
     tour: bool = False
+    real_data: Path = Path("../shared/data")
 
 
 def resources_folder() -> Path:
@@ -68,6 +69,7 @@ def read_config(arguments: Sequence[str]) -> Config:
         resources=resources_folder(),
         use_key_store=os.environ.get("EHR_DESKTOP_KEY_STORE") != "file",
         files=files,
+        real_data=Path(os.environ.get("EHR_SHARED_DATA", "../shared/data")),
         **given,
     )
 

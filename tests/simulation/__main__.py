@@ -24,13 +24,13 @@ def main() -> int:
         caught += len(world.referee.caught & world.referee.accused)
         failed.update(world.referee.broken.keys())
         for invariant, text in world.referee.first.items():
-            print(f"seed {seed}: {invariant}: {text} ({world.plan})", flush=True)
+            sys.stdout.write(f"seed {seed}: {invariant}: {text} ({world.plan})\n")
     seconds = time.perf_counter() - started
-    print(
+    sys.stdout.write(
         f"{options.seeds} seeds, {sum(failed.values())} promises broken {dict(failed)}, "
         f"{caught} of {liars} liars that told two stories found out, "
         f"{events:,} events in {seconds:.0f} s ({events / seconds:,.0f}/s), "
-        f"{virtual / seconds:.0f} times real time"
+        f"{virtual / seconds:.0f} times real time\n"
     )
     return 1 if failed else 0
 

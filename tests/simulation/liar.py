@@ -2,18 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from ehr_desktop.node.consensus.port import (
-    BlockReply,
-    BlockRequest,
-    Effect,
-    Proposal,
-    Propose,
-    Send,
-    Standing,
-    StoreVote,
-)
+from ehr_desktop.node.consensus.effects import Broadcast, Effect, Propose, Send, StoreVote
+from ehr_desktop.node.consensus.messages import BlockReply, BlockRequest, Proposal, Standing
 from ehr_desktop.node.ledger.vote import NO_BLOCK, Certificate, SignedVote, Vote, VoteKind
-
 from tests.simulation.paper import NETWORK, Sheet
 from tests.simulation.workstation import Workstation
 
@@ -30,13 +21,18 @@ class Liar(Workstation):
     def __init__(self, world: "World", me: bytes) -> None:
         super().__init__(world, me)
         draw = world.random
+        self.whispers = draw.random() < 0.5
         self.two_stories = draw.choice([0.0, 0.5, 1.0])
         self.votes_for_all = draw.choice([0.0, 0.3, 0.9])
         self.silence = draw.choice([0.0, 0.0, 0.3, 0.9])
         self.rubbish = draw.choice([0.0, 0.2])
-        self.old_parents = draw.choice([0.0, 0.5])
+        self.old_parents = draw.choice([0.0, 0.9])
         self.out_of_turn = draw.choice([0.0, 0.1])
+        if self.whispers:
+            self.two_stories, self.silence = 1.0, 0.0
+            self.votes_for_all = self.rubbish = self.old_parents = self.out_of_turn = 0.0
         self.heard: list[object] = []
+        self.forked: set[tuple[int, int]] = set()
 
     # --- lies about blocks -------------------------------------------------------------------
 
@@ -57,28 +53,43 @@ class Liar(Workstation):
             Sheet(epoch, slot, parent, self.me, fresh[:1], salt=2),
         ]
         proposals = [self.proposal(sheet) for sheet in sheets]
+        split = self.world.random.randrange(2 ** len(self.peers()))
         for number, peer in enumerate(self.peers()):
-            self.world.send(self, peer, proposals[(number + slot) % 2])
+            self.world.send(self, peer, proposals[split >> number & 1])
+        if self.whispers:
+            return
         for proposal in proposals:
             self.support(proposal.vote.vote)
 
     def propose_on_old(self, slot: int) -> None:
         """Build past what was notarized, or past slots that were not skipped."""
         term, draw = self.core._term, self.world.random
+        right = term.slots.parent().block
         parents = [term.head.block] + [c.block for c in term.candidates if c.slot < slot]
+        parents = [parent for parent in parents if parent != right] or parents
         sheet = Sheet(
             term.epoch.number,
             slot,
             draw.choice(parents),
             self.me,
-            tuple(self.disk.pool),
-            valid=draw.random() < 0.7,
+            (draw.randrange(500_000, 600_000),),
+            valid=draw.random() < 0.8,
             salt=draw.randrange(100),
         )
         proposal = self.proposal(sheet)
         for peer in self.peers():
             self.world.send(self, peer, proposal)
         self.support(proposal.vote.vote)
+
+    def fork(self) -> None:
+        """When it is one's turn and the last block is not final, build beside it."""
+        term = self.core._term
+        place = (term.epoch.number, term.slots.open)
+        mine = term.leader(term.slots.open) in (None, self.me)
+        if mine and term.slots.parent() != term.head and place not in self.forked:
+            self.forked.add(place)
+            if self.world.random.random() < self.old_parents:
+                self.propose_on_old(term.slots.open)
 
     def proposal(self, sheet: Sheet) -> Proposal:
         content = sheet.write()
@@ -114,12 +125,16 @@ class Liar(Workstation):
             self.support(vote)
         if draw.random() < self.out_of_turn:
             self.propose_on_old(self.core._term.slots.open)
+        self.fork()
         if draw.random() < self.rubbish:
             self.send_rubbish(draw.choice(self.peers()))
         if not (isinstance(message, BlockRequest) and draw.random() < self.silence):
             super().receive(peer, message)
 
     def do(self, effect: Effect) -> None:
+        asks = isinstance(effect, Send) and isinstance(effect.message, BlockRequest)
+        if isinstance(effect, Send | Broadcast) and self.whispers and not asks:
+            return
         if isinstance(effect, StoreVote) and self.world.random.random() < self.votes_for_all:
             self.support(effect.signed.vote)
         if isinstance(effect, Send) and self.world.random.random() < self.silence:
@@ -142,6 +157,8 @@ class Liar(Workstation):
                 self.sign(Vote(NETWORK, epoch, VoteKind.FINAL, slot + 10**9, block)),
                 self.sign(Vote(NETWORK, epoch + 1, VoteKind.NOTAR, slot, block)),
                 self.sign(Vote(draw.randbytes(32), epoch, VoteKind.NOTAR, slot, block)),
+                self.false_certificate(),
+                self.false_certificate(),
                 self.false_certificate(),
                 Proposal(self.sign(vote), draw.randbytes(40)),
                 BlockReply(draw.randbytes(40)),

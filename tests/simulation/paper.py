@@ -5,11 +5,12 @@ import hashlib
 import marshal
 from dataclasses import dataclass, field
 
-from ehr_desktop.node.consensus.port import Candidate
+from ehr_desktop.node.consensus.messages import Candidate
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.ledger.vote import SignedVote, Vote
 
 NETWORK = b"simulated network".ljust(32, b".")
+MARK = b"a simulated block: "
 GENESIS = b"genesis".ljust(32, b".")
 GOVERNANCE = 1_000_000
 """Transactions from this number on change the validator set."""
@@ -32,7 +33,7 @@ class Sheet:
         return any(number >= GOVERNANCE for number in self.transactions)
 
     def write(self) -> bytes:
-        return marshal.dumps(
+        return MARK + marshal.dumps(
             (
                 self.epoch,
                 self.slot,
@@ -66,10 +67,9 @@ class Reader:
         return self.sheets[block]
 
     def _parse(self, content: bytes) -> Candidate | None:
-        try:
-            sheet = Sheet(*marshal.loads(content))
-        except (ValueError, EOFError, TypeError):
+        if not content.startswith(MARK):
             return None
+        sheet = Sheet(*marshal.loads(content[len(MARK) :]))
         block = hashlib.sha256(content).digest()
         self.sheets[block] = sheet
         return Candidate(

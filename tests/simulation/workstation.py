@@ -6,38 +6,41 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ehr_desktop.node.consensus.port import (
-    BEFORE_FIRST_SLOT,
-    BlockBuilt,
-    BlockReply,
+from ehr_desktop.node.consensus.effects import (
     Broadcast,
-    Candidate,
-    CandidateChecked,
     CancelTimer,
     CatchUp,
     CheckCandidate,
     Effect,
-    Epoch,
-    Event,
     Finalize,
-    Head,
-    HeadAdvanced,
-    MessageReceived,
-    PeerConnected,
     Propose,
     Send,
     ServeBlock,
     SetTimer,
     StoreVote,
+    WithdrawProposal,
+)
+from ehr_desktop.node.consensus.events import (
+    BlockBuilt,
+    CandidateChecked,
+    Event,
+    HeadAdvanced,
+    MessageReceived,
+    PeerConnected,
     Timer,
     TimerFired,
     TransactionsPending,
     VoteStored,
-    WithdrawProposal,
+)
+from ehr_desktop.node.consensus.messages import (
+    BEFORE_FIRST_SLOT,
+    BlockReply,
+    Candidate,
+    Epoch,
+    Head,
 )
 from ehr_desktop.node.consensus.simplex import Simplex
-from ehr_desktop.node.ledger.vote import Certificate
-
+from ehr_desktop.node.ledger.vote import Certificate, VoteKind
 from tests.simulation.paper import GENESIS, GOVERNANCE, NETWORK, Sheet
 
 if TYPE_CHECKING:
@@ -186,6 +189,7 @@ class Workstation:
     def do(self, effect: Effect) -> None:
         match effect:
             case StoreVote():
+                self.world.sore_point(self, "vote")
                 self.write(partial(self.keep_vote, effect), VoteStored(effect.signed.vote))
             case Send(peer, message):
                 self.world.send(self, peer, message)
@@ -195,6 +199,11 @@ class Workstation:
                 self.set_timer(timer, delay_ms)
             case CancelTimer(timer):
                 del self.timers[timer]
+            case _:
+                self.do_work(effect)
+
+    def do_work(self, effect: Effect) -> None:
+        match effect:
             case Propose():
                 self.later(self.world.build_delay(), partial(self.build, effect))
             case WithdrawProposal():
@@ -227,6 +236,9 @@ class Workstation:
     def _fire(self, timer: Timer, token: int) -> None:
         if self.timers.get(timer) == token:
             del self.timers[timer]
+            if timer is Timer.STANDSTILL:
+                for number in self.disk.pool:  # so does the node with what is pending
+                    self.world.broadcast(self, Transaction(number))
             self.handle(TimerFired(timer))
 
     def jump_clock(self) -> None:
@@ -251,13 +263,21 @@ class Workstation:
 
     def keep_vote(self, entry: StoreVote) -> None:
         self.disk.votes.append(entry)
+        if entry.signed.vote.kind is VoteKind.FINAL:
+            self.world.sore_point(self, "final vote")
 
     def finalize(self, final: Finalize) -> None:
         self.world.referee.finalized(self, final)
-        self.write(partial(self.store_final, final), None)
+        self.world.sore_point(self, "final head")
+        self.write(partial(self.store, final), None)
         if final.closes_epoch:
-            self.write(partial(self.next_epoch, final), None)
             self.later(self._disk_free - self.world.now, self.open_epoch)
+
+    def store(self, final: Finalize) -> None:
+        """The head, its certificate and, where the epoch ends, the next epoch: one transaction."""
+        self.store_final(final)
+        if final.closes_epoch:
+            self.next_epoch(final)
 
     def store_final(self, final: Finalize) -> None:
         if final.chain[0].parent != self.disk.head.block:
@@ -359,9 +379,7 @@ class Workstation:
             ):
                 return
             self.world.referee.finalized(self, final)
-            self.store_final(final)
-            if final.closes_epoch:
-                self.next_epoch(final)
+            self.store(final)
             moved = True
         if moved and self.core.agreement().epoch < self.disk.epoch.number:
             self.perform(

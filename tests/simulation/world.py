@@ -9,14 +9,14 @@ from functools import partial
 from ehr_desktop.node.consensus.proposers import Authority, Proposers, Stake, Work
 from ehr_desktop.node.consensus.timing import Timing
 from ehr_desktop.node.ledger.validators import ValidatorSet
-
 from tests.simulation.liar import Liar
 from tests.simulation.paper import GOVERNANCE, Reader, Seals, device, validators
 from tests.simulation.referee import Referee
 from tests.simulation.workstation import Workstation
 
 TROUBLE_S = 6.0
-DEADLINE_S = 150.0
+DEADLINE_S = 400.0
+MOST_EVENTS = 150_000
 LAST_ORDERS = 3
 """Transactions submitted at each honest workstation once all is well again."""
 
@@ -33,6 +33,7 @@ class Scenario:
     duplicate: float
     slow: bool
     power_cuts: bool
+    sore: str
 
     @property
     def workstations(self) -> list[int]:
@@ -64,6 +65,7 @@ def scenario(seed: int) -> Scenario:
         duplicate=draw.choice([0, 0.05]),
         slow=draw.random() < 0.1,
         power_cuts=draw.random() < 0.25,
+        sore=draw.choice(["", "vote", "final vote", "final vote", "final head"]),
     )
 
 
@@ -104,7 +106,9 @@ class World:
         self.proposers: Proposers = {"authority": Authority, "stake": Stake, "work": Work}[
             plan.mode
         ]()
-        self.timing = Timing(first_ms=1500, cap_ms=8000) if plan.mode == "work" else Timing()
+        self.timing = Timing()
+        if plan.mode == "work":
+            self.timing = Timing(first_ms=15_000 if plan.slow else 2_000, cap_ms=60_000)
         self.referee = Referee(self)
         self.submitted: list[int] = []
         self.workstations: dict[bytes, Workstation] = {}
@@ -129,6 +133,9 @@ class World:
             self.now, _, action = heapq.heappop(self._queue)
             action()
             self.events += 1
+            if self.events > MOST_EVENTS:
+                self.referee.breaks("rest", "there is no end to it")
+                return False
             check += 1
             if done is not None and check % 50 == 0 and done():
                 return True
@@ -143,7 +150,9 @@ class World:
 
     def build_delay(self) -> float:
         if self.plan.mode == "work":
-            return self.random.expovariate(4)
+            # all of them together find a block in so many seconds
+            pace = 5.0 if self.plan.slow else 0.6
+            return self.random.expovariate(1 / (pace * len(self.workstations)))
         return self.random.uniform(0.0002, 0.003)
 
     # --- network -----------------------------------------------------------------------------
@@ -171,7 +180,7 @@ class World:
         receiver = self.workstations[peer]
         if receiver.up and self.group[sender] == self.group[peer]:
             if receiver.honest:
-                self.referee.delivered(receiver, message)
+                self.referee.delivered(receiver, sender, message)
             receiver.receive(sender, message)
 
     def connect_all(self) -> None:
@@ -189,15 +198,14 @@ class World:
 
     def run(self) -> None:
         """Play the whole scenario; the referee has the findings afterwards."""
-        if self.plan.mode == "work" or self.plan.slow:
-            pace = 0.6
-        else:
-            pace = 0.25
+        pace = 0.6 if self.plan.mode == "work" or self.plan.slow else 0.25
         self._traffic(pace)
         self.at(self.random.uniform(0.3, 1.5), self._misfortune)
         self.run_until(TROUBLE_S)
         self._heal()
         self.run_until(DEADLINE_S, self.referee.is_settled)
+        if self.plan.liars:
+            self.run_until(self.now + 2.5)
         self.referee.judge_end()
 
     def _traffic(self, pace: float) -> None:
@@ -221,8 +229,7 @@ class World:
         if kind < 0.3:
             self.group = {peer: self.random.randrange(2) for peer in self.group}
         elif kind < 0.5:
-            self.group = dict.fromkeys(self.group, 0)
-            self.connect_all()
+            self._join()
         elif kind < 0.85:
             self._crash_or_restart(self.random.choice(self.honest))
         elif kind < 0.92:
@@ -232,11 +239,38 @@ class World:
             if unlucky.up:
                 unlucky.jump_clock()
         if self.plan.power_cuts and self.random.random() < 0.3:
-            for workstation in self.honest:
-                if workstation.up:
-                    workstation.crash(lose_unsynced=self.random.random() < 0.7)
-                self.at(self.random.uniform(0.05, 0.3), partial(self._revive, workstation))
+            self._power_cut()
         self.at(self.random.expovariate(1 / 0.5), self._misfortune)
+
+    def _power_cut(self) -> None:
+        for workstation in self.honest if self.trouble else []:
+            if workstation.up:
+                workstation.crash(lose_unsynced=self.random.random() < 0.7)
+            self.at(self.random.uniform(0.05, 0.3), partial(self._revive, workstation))
+
+    def sore_point(self, workstation: Workstation, what: str) -> None:
+        """Where it hurts most: somebody has just decided, and is cut off before others hear it;
+        then the power goes.
+        """
+        if not self.trouble or what != self.plan.sore or not workstation.honest:
+            return
+        if self.random.random() > 0.35:
+            return
+        if what == "vote":
+            self.at(self.random.uniform(0, 0.004), partial(self._trip, workstation))
+        else:
+            self.group[workstation.me] = 2
+            self.at(self.random.uniform(0.007, 0.02), self._power_cut)
+            self.at(self.random.uniform(0.1, 0.3), self._join)
+
+    def _trip(self, workstation: Workstation) -> None:
+        if workstation.up and self.trouble:
+            workstation.crash(lose_unsynced=True)
+            self.at(self.random.uniform(0.05, 0.3), partial(self._revive, workstation))
+
+    def _join(self) -> None:
+        self.group = dict.fromkeys(self.group, 0)
+        self.connect_all()
 
     def _crash_or_restart(self, workstation: Workstation) -> None:
         if workstation.up:
@@ -260,9 +294,13 @@ class World:
                 peer.connected(workstation.me)
                 workstation.connected(peer.me)
 
+    def _clear_up(self) -> None:
+        self.drop = 0.0
+
     def _heal(self) -> None:
         self.trouble = False
-        self.drop = 0.0
+        self.drop *= 2  # the links are up again; for a while still not everything gets through
+        self.at(1.5, self._clear_up)
         self.group = dict.fromkeys(self.group, 0)
         for workstation in self.workstations.values():
             workstation.clock_rate = 1.0
@@ -271,4 +309,4 @@ class World:
         self.connect_all()
         for workstation in self.honest:
             for _ in range(LAST_ORDERS):
-                self.at(self.random.uniform(0, 0.3), partial(self._submit, workstation))
+                self.at(self.random.uniform(0, 3), partial(self._submit, workstation))

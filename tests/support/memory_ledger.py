@@ -179,7 +179,7 @@ class MemoryChain:
             id=TransactionId(made_hash(f"signed {number}")),
             kind=kind,
             height=height,
-            index=None if height is None else number,
+            index=None if height is None else len(self._leaves),
             time=self._time,
             device=DeviceId(DEVICE),
             person=person,

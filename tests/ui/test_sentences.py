@@ -57,9 +57,9 @@ def rules_of_the_contracts():
     for file in Path(contracts.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if called and node.func.id in {"Refusal", "Verdict"} and node.args:
-                if isinstance(node.args[0], ast.Constant):
-                    found.add(node.args[0].value)
+            named = called and node.func.id in {"Refusal", "Verdict"} and node.args
+            if named and isinstance(node.args[0], ast.Constant):
+                found.add(node.args[0].value)
     return found
 
 
@@ -96,13 +96,17 @@ SENTENCES = [
     ),
     (
         transaction("appointment.book", *BOOKING, *TAKEN, rule="slot-taken"),
-        "Inês Duarte tried to book 14-Aug-2026 10:40 with Dr Ana Lee: "
-        "refused, the time was already taken from 10:40 to 11:00",
+        (
+            "Inês Duarte tried to book 14-Aug-2026 10:40 with Dr Ana Lee: "
+            "refused, the time was already taken from 10:40 to 11:00"
+        ),
     ),
     (
         transaction("appointment.move", *BOOKING[:3], ("override", "urgent")),
-        "Inês Duarte moved an appointment to 14-Aug-2026 10:40 with Dr Ana Lee, over another "
-        "appointment",
+        (
+            "Inês Duarte moved an appointment to 14-Aug-2026 10:40 with Dr Ana Lee, over another "
+            "appointment"
+        ),
     ),
     (
         transaction("appointment.status", ("status", "in-room")),
@@ -110,8 +114,10 @@ SENTENCES = [
     ),
     (
         transaction("appointment.status", ("status", "fulfilled"), rule="status-order"),
-        "Inês Duarte tried to mark an appointment as done: refused, the appointment had moved on "
-        "by then",
+        (
+            "Inês Duarte tried to mark an appointment as done: refused, the appointment had moved on "
+            "by then"
+        ),
     ),
     (
         transaction(

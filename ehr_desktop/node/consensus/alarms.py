@@ -2,7 +2,8 @@
 
 from collections.abc import Hashable
 
-from ehr_desktop.node.consensus.port import CancelTimer, Effect, SetTimer, Timer
+from ehr_desktop.node.consensus.effects import CancelTimer, Effect, SetTimer
+from ehr_desktop.node.consensus.events import Timer
 
 
 class Alarms:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ehr_desktop.node.consensus.port import Candidate, Head
+from ehr_desktop.node.consensus.messages import Candidate, Head
 
 
 class Verdict(Enum):

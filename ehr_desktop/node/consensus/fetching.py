@@ -1,6 +1,7 @@
 """Asking for blocks that a quorum vouches for and that are not here."""
 
-from ehr_desktop.node.consensus.port import BlockRequest, Send
+from ehr_desktop.node.consensus.effects import Send
+from ehr_desktop.node.consensus.messages import BlockRequest
 from ehr_desktop.node.ledger.vote import Certificate
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ehr_desktop.node.consensus.port import StoreVote
+from ehr_desktop.node.consensus.effects import StoreVote
 from ehr_desktop.node.ledger.vote import SignedVote, Vote, VoteKind
 
 

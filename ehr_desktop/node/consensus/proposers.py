@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final, Protocol
 
-from ehr_desktop.node.consensus.port import Epoch
+from ehr_desktop.node.consensus.messages import Epoch
 
 WORK_SENTENCE: Final = (
     "Work decides who proposes; the workstations' signatures decide what is final. "

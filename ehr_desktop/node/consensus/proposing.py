@@ -2,21 +2,22 @@
 
 from dataclasses import dataclass
 
-from ehr_desktop.node.consensus.port import BlockBuilt, Effect, Propose, WithdrawProposal
+from ehr_desktop.node.consensus.effects import Effect, Propose, WithdrawProposal
+from ehr_desktop.node.consensus.events import BlockBuilt
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a block would go: the epoch, the open slot, and the block it would follow.
 
-    `parent_final` tells that the parent is the final head, so an empty block would serve nobody;
-    `only_empty` that an ancestor ends the epoch.
+    `awaited` tells that an ancestor with transactions is not final yet, so that even an empty
+    block would serve; `only_empty` that an ancestor ends the epoch.
     """
 
     epoch: int
     slot: int
     parent: bytes
-    parent_final: bool
+    awaited: bool
     only_empty: bool
 
 
@@ -48,7 +49,7 @@ class Proposing:
         """Tell whether an empty block at `place` may be due later."""
         return (
             place is not None
-            and not place.parent_final
+            and place.awaited
             and self._waited != place
             and self._wish(place, pending=pending) is None
         )
@@ -74,6 +75,6 @@ class Proposing:
     def _wish(self, place: Place, *, pending: bool) -> Propose | None:
         if pending and not place.only_empty and self._declined != place:
             return Propose(place.epoch, place.slot, place.parent, empty=False)
-        if self._waited == place and not place.parent_final:
+        if self._waited == place and place.awaited:
             return Propose(place.epoch, place.slot, place.parent, empty=True)
         return None

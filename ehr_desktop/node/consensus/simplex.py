@@ -8,54 +8,51 @@ and nothing runs while there is nothing to order.
 """
 
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from ehr_desktop.node.consensus.alarms import Alarms
+from ehr_desktop.node.consensus.admission import AHEAD_SLOTS, Admission
 from ehr_desktop.node.consensus.candidates import Verdict
-from ehr_desktop.node.consensus.fetching import Fetching
-from ehr_desktop.node.consensus.port import (
-    BEFORE_FIRST_SLOT,
-    Agreement,
-    BlockBuilt,
-    BlockReader,
-    BlockReply,
-    BlockRequest,
+from ehr_desktop.node.consensus.effects import (
     Broadcast,
-    Candidate,
-    CandidateChecked,
     CatchUp,
     Conflict,
     Distrust,
     Effect,
-    Epoch,
-    Event,
     ForgottenVote,
-    Head,
-    HeadAdvanced,
-    Message,
-    MessageReceived,
-    PeerConnected,
-    Proposal,
     Send,
     ServeBlock,
-    Signer,
-    Standing,
     StoreVote,
+)
+from ehr_desktop.node.consensus.events import (
+    BlockBuilt,
+    CandidateChecked,
+    Event,
+    HeadAdvanced,
+    MessageReceived,
+    PeerConnected,
     Timer,
     TimerFired,
     TransactionsPending,
-    Verifier,
     VoteStored,
 )
+from ehr_desktop.node.consensus.fetching import Fetching
+from ehr_desktop.node.consensus.messages import (
+    BEFORE_FIRST_SLOT,
+    BlockReply,
+    BlockRequest,
+    Epoch,
+    Head,
+    Message,
+    Proposal,
+    Standing,
+)
+from ehr_desktop.node.consensus.pacing import Pacing
+from ehr_desktop.node.consensus.port import Agreement, BlockReader, Signer, Verifier
 from ehr_desktop.node.consensus.proposers import Proposers
-from ehr_desktop.node.consensus.proposing import Proposing
-from ehr_desktop.node.consensus.term import EVIDENCE_SLOTS, Term
-from ehr_desktop.node.consensus.timing import UNSEEN_SLOTS, Timing
+from ehr_desktop.node.consensus.term import Term
+from ehr_desktop.node.consensus.timing import Timing
 from ehr_desktop.node.ledger.vote import Certificate, SignedVote, Vote, VoteKind
-
-AHEAD_SLOTS: Final = 64
-"""Votes and blocks further ahead are not kept; a node further behind catches up as a whole."""
 
 EARLY_MESSAGES: Final = 256
 """So many messages of the next epoch are kept until it starts here too."""
@@ -80,15 +77,14 @@ class Simplex:
         epoch: Epoch,
     ) -> None:
         self._network = network
+        self._admission = Admission(network, verifier)
         self._me = me
         self._signer = signer
-        self._verifier = verifier
         self._reader = reader
         self._proposers = proposers
-        self._timing = timing
+        self._pacing = Pacing(me, timing)
         self._pending = 0
         self._forgot = False
-        self._alarms = Alarms()
         self._early: deque[MessageReceived] = deque(maxlen=EARLY_MESSAGES)
         self._begin(self._new_term(epoch, Head(BEFORE_FIRST_SLOT, epoch.base), None))
 
@@ -105,8 +101,7 @@ class Simplex:
     ) -> list[Effect]:
         """Go on from what is on the disk: after a restart, or where an epoch starts."""
         self._begin(self._new_term(epoch, head, certificate))
-        for timer in Timer:
-            self._emit(*self._alarms.stop(timer))
+        self._emit(*self._pacing.begin())
         for entry in stored:
             self._term.recall(entry)
         early, self._early = self._early, deque(maxlen=EARLY_MESSAGES)
@@ -118,9 +113,22 @@ class Simplex:
         """Take in one event and give what is to be done, in order."""
         match event:
             case MessageReceived(peer, message):
-                if self._is_known(message):
+                if self._admission.is_known(message, self._term):
                     return []
                 self._on_message(peer, message)
+            case PeerConnected(peer):
+                self._remind(lambda message: Send(peer, message))
+            case TimerFired(timer):
+                self._on_timer(timer)
+            case _:
+                self._on_answer(event)
+        return self._settle()
+
+    def _on_answer(
+        self,
+        event: TransactionsPending | BlockBuilt | CandidateChecked | VoteStored | HeadAdvanced,
+    ) -> None:
+        match event:
             case VoteStored(vote):
                 entry = self._term.confirm(vote)
                 if entry is not None:
@@ -132,34 +140,15 @@ class Simplex:
                 self._on_built(event)
             case TransactionsPending(count):
                 self._pending = count
-                self._proposing.reconsider()
-            case TimerFired(timer):
-                self._on_timer(timer)
-            case PeerConnected(peer):
-                self._remind(lambda message: Send(peer, message))
+                self._pacing.proposing.reconsider()
             case HeadAdvanced(head, certificate):
                 if head.slot > self._term.head.slot:
                     self._catching_up = False
                     self._term.advance(head, certificate)
-        return self._settle()
 
     def agreement(self) -> Agreement:
         """Tell how far the open slot has come."""
-        term, slot = self._term, self._term.slots.open
-        voters: dict[VoteKind, list[bytes]] = {kind: [] for kind in VoteKind}
-        for signed in term.ballots.at(slot):
-            voters[signed.vote.kind].append(signed.validator)
-        candidates = term.candidates.at(slot)
-        return Agreement(
-            epoch=term.epoch.number,
-            slot=slot,
-            head=term.head,
-            leader=term.leader(slot),
-            block=candidates[0].block if candidates else None,
-            notar=tuple(voters[VoteKind.NOTAR]),
-            skip=tuple(voters[VoteKind.SKIP]),
-            final=tuple(voters[VoteKind.FINAL]),
-        )
+        return self._term.agreement()
 
     def _new_term(self, epoch: Epoch, head: Head, certificate: Certificate | None) -> Term:
         return Term(
@@ -176,7 +165,6 @@ class Simplex:
     def _begin(self, term: Term) -> None:
         self._term = term
         self._fetching = Fetching(self._me)
-        self._proposing = Proposing()
         self._catching_up = False
 
     def _emit(self, *effects: Effect) -> None:
@@ -202,39 +190,19 @@ class Simplex:
             case Standing():
                 self._on_standing(peer, message)
 
-    def _is_known(self, message: Message) -> bool:
-        """Tell whether a message says nothing new; most do, since everybody passes things on."""
-        ballots = self._term.ballots
-        match message:
-            case SignedVote():
-                return ballots.knows(message)
-            case Certificate(vote):
-                return vote in ballots.certificates
-        return False
-
     def _is_timely(self, peer: bytes, vote: Vote, message: Message) -> bool:
-        """Tell whether a vote belongs to this epoch and lies near enough to be of use."""
-        number, head = self._term.epoch.number, self._term.head
-        if vote.network != self._network or vote.epoch < number:
-            return False
-        if vote.epoch > number:
-            if vote.epoch == number + 1:
-                self._early.append(MessageReceived(peer, message))
-            if isinstance(message, Certificate):
-                self._catch_up(peer)
-            return False
-        far = vote.slot - head.slot > AHEAD_SLOTS
-        return (
-            not self._term.closed
-            and vote.slot > head.slot - EVIDENCE_SLOTS
-            and not (far and vote.kind is not VoteKind.FINAL)
-        )
+        """Tell whether to look at a vote now; keep it if it is for the next epoch."""
+        if self._admission.is_next_epoch(vote, self._term):
+            self._early.append(MessageReceived(peer, message))
+        if vote.epoch > self._term.epoch.number and isinstance(message, Certificate):
+            self._catch_up(peer)
+        return self._admission.is_timely(vote, self._term)
 
     def _on_vote(self, peer: bytes, signed: SignedVote) -> None:
         term = self._term
         if term.ballots.knows(signed) or term.is_accused(signed):
             return
-        if not self._verifier.holds(signed, term.epoch.validators):
+        if not self._admission.vote_holds(signed, term):
             self._emit(Distrust(peer))
         elif signed.validator != self._me:
             if peer == signed.validator:
@@ -254,22 +222,14 @@ class Simplex:
         candidate = self._reader.read(proposal.content)
         if candidate is None or (candidate.block, candidate.slot) != (vote.block, vote.slot):
             self._emit(Distrust(peer))
-        elif term.ballots.knows(signed) and self._is_entitled(signed, candidate):
+        elif term.ballots.knows(signed) and self._admission.is_entitled(signed, candidate, term):
             term.candidates.add(candidate)
-
-    def _is_entitled(self, signed: SignedVote, candidate: Candidate) -> bool:
-        return (
-            signed.vote.kind is VoteKind.NOTAR
-            and candidate.epoch == self._term.epoch.number
-            and candidate.proposer == signed.validator
-            and self._term.leader(candidate.slot) in (None, signed.validator)
-        )
 
     def _on_certificate(self, peer: bytes, certificate: Certificate) -> None:
         vote, term = certificate.vote, self._term
         if vote in term.ballots.certificates or vote.slot < term.head.slot:
             return
-        if not self._holds(certificate):
+        if not self._admission.certificate_holds(certificate, term):
             self._emit(Distrust(peer))
             return
         for device, signature in certificate.signatures:
@@ -279,16 +239,6 @@ class Simplex:
                 term.accept(certificate)
         elif vote.kind is VoteKind.FINAL and vote.block != term.head.block:
             self._emit(Conflict(certificate))
-
-    def _holds(self, certificate: Certificate) -> bool:
-        signers = [device for device, _ in certificate.signatures]
-        votes = [SignedVote(certificate.vote, *entry) for entry in certificate.signatures]
-        ballots, validators = self._term.ballots, self._term.epoch.validators
-        return (
-            len(set(signers)) == len(signers)
-            and ballots.is_quorum(signers)
-            and all(ballots.knows(vote) or self._verifier.holds(vote, validators) for vote in votes)
-        )
 
     def _on_request(self, peer: bytes, block: bytes) -> None:
         candidate = self._term.candidates.get(block)
@@ -318,9 +268,9 @@ class Simplex:
     # --- building ----------------------------------------------------------------------------
 
     def _on_built(self, built: BlockBuilt) -> None:
-        if not self._proposing.answers(built):
+        if not self._pacing.proposing.answers(built):
             return
-        self._proposing.decline(self._term.place())
+        self._pacing.proposing.decline(self._term.place())
         candidate = self._reader.read(built.content) if built.content is not None else None
         if candidate is not None:
             self._term.candidates.add(candidate)
@@ -334,7 +284,11 @@ class Simplex:
         self._term.settle()
         if not self._term.closed:
             self._fetch()
-        self._wait()
+        self._emit(
+            *self._pacing.consider(
+                self._term, pending=self._pending > 0, catching_up=self._catching_up
+            )
+        )
         effects, self._term.effects = self._term.effects, []
         return effects
 
@@ -350,44 +304,11 @@ class Simplex:
             self._catching_up = True
             self._emit(CatchUp(peer))
 
-    def _wait(self) -> None:
-        """Ask for a block and run timers, as far as there is anything to order."""
-        term, pending = self._term, self._pending > 0
-        place, slot = term.place(), term.slots.open
-        self._emit(*self._proposing.consider(place, pending=pending))
-        busy = pending or term.is_unsettled() or self._catching_up
-        self._keep(
-            Timer.EMPTY,
-            self._timing.empty_ms,
-            place,
-            runs=self._proposing.waits(place, pending=pending),
-        )
-        self._keep(
-            Timer.STANDSTILL, self._timing.standstill_ms, term.head, runs=busy and not term.closed
-        )
-        may_skip = term.may_skip() and (pending or term.is_open_slot_touched())
-        patience_ms = self._patience_ms(slot) if may_skip else 0
-        self._keep(Timer.SKIP, patience_ms, slot, runs=may_skip)
-
-    def _keep(self, timer: Timer, delay_ms: int, purpose: Hashable, *, runs: bool) -> None:
-        if runs:
-            self._emit(*self._alarms.keep(timer, purpose, delay_ms))
-        else:
-            self._emit(*self._alarms.stop(timer))
-
-    def _patience_ms(self, slot: int) -> int:
-        leader = self._term.leader(slot)
-        if leader not in (None, self._me) and self._term.seen(leader) < slot - UNSEEN_SLOTS:
-            return 0
-        return self._timing.skip_ms(slot - self._term.head.slot)
-
     def _on_timer(self, timer: Timer) -> None:
-        self._alarms.fired(timer)
+        self._pacing.fired(timer, self._term)
         if timer is Timer.SKIP:
             self._term.skip()
-        elif timer is Timer.EMPTY:
-            self._proposing.waited(self._term.place())
-        else:
+        elif timer is Timer.STANDSTILL:
             self._fetching.retry()
             self._catching_up = False
             self._remind(Broadcast)

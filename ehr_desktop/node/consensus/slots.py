@@ -1,6 +1,6 @@
 """Which slots above the final head are settled, and on what the next block stands."""
 
-from ehr_desktop.node.consensus.port import Candidate, Head
+from ehr_desktop.node.consensus.messages import Candidate, Head
 
 
 class Slots:

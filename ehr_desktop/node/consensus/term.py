@@ -4,20 +4,18 @@ from typing import Final
 
 from ehr_desktop.node.consensus.ballots import Ballots
 from ehr_desktop.node.consensus.candidates import Candidates, Verdict
-from ehr_desktop.node.consensus.own_votes import OwnVotes
-from ehr_desktop.node.consensus.port import (
+from ehr_desktop.node.consensus.effects import (
     Broadcast,
-    Candidate,
     CheckCandidate,
     Conflict,
     Effect,
-    Epoch,
     Evidence,
     Finalize,
-    Head,
-    Signer,
     StoreVote,
 )
+from ehr_desktop.node.consensus.messages import Candidate, Epoch, Head
+from ehr_desktop.node.consensus.own_votes import OwnVotes
+from ehr_desktop.node.consensus.port import Agreement, Signer
 from ehr_desktop.node.consensus.proposers import Proposers
 from ehr_desktop.node.consensus.proposing import Place
 from ehr_desktop.node.consensus.slots import Slots
@@ -224,22 +222,25 @@ class Term:
         """Give the latest slot in which a validator voted."""
         return self._seen.get(device, self.head.slot)
 
+    def has_unfinal(self) -> bool:
+        """Tell whether transactions stand in blocks that are notarized and not final, as far as
+        can be told: empty blocks need not become final for their own sake.
+        """
+        path = self.candidates.path(self.slots.parent().block)
+        return path.missing is not None or not all(block.empty for block in path.blocks)
+
     def is_unsettled(self) -> bool:
         """Tell whether votes, blocks or certificates above the head await something."""
         return (
             self.target is not None
-            or max(self.slots.notarized) > self.head.slot
+            or self.has_unfinal()
             or self.ballots.has_any_from(self.slots.open)
         )
 
     def is_open_slot_touched(self) -> bool:
         """Tell whether anything was seen that the open slot has to decide."""
         slot = self.slots.open
-        return (
-            self.slots.parent() != self.head
-            or self.ballots.has_any_at(slot)
-            or bool(self.candidates.at(slot))
-        )
+        return self.has_unfinal() or self.ballots.has_any_at(slot) or bool(self.candidates.at(slot))
 
     def place(self) -> Place | None:
         """Give where this workstation may propose a block now."""
@@ -256,7 +257,7 @@ class Term:
             epoch=self.epoch.number,
             slot=slot,
             parent=parent.block,
-            parent_final=parent == self.head,
+            awaited=self.has_unfinal(),
             only_empty=self.candidates.is_after_close(parent.block),
         )
 
@@ -274,3 +275,21 @@ class Term:
         """Give what a workstation that is behind needs: the head's certificate and all above."""
         head = [self.head_certificate] if self.head_certificate else []
         return head + self.ballots.certificates_from(self.head.slot + 1)
+
+    def agreement(self) -> Agreement:
+        """Tell how far the open slot has come."""
+        slot = self.slots.open
+        voters: dict[VoteKind, list[bytes]] = {kind: [] for kind in VoteKind}
+        for signed in self.ballots.at(slot):
+            voters[signed.vote.kind].append(signed.validator)
+        candidates = self.candidates.at(slot)
+        return Agreement(
+            epoch=self.epoch.number,
+            slot=slot,
+            head=self.head,
+            leader=self.leader(slot),
+            block=candidates[0].block if candidates else None,
+            notar=tuple(voters[VoteKind.NOTAR]),
+            skip=tuple(voters[VoteKind.SKIP]),
+            final=tuple(voters[VoteKind.FINAL]),
+        )

@@ -83,19 +83,20 @@ class DayAgenda(QAbstractTableModel):
         if appointment is None:
             return None
         column = AgendaColumn(index.column())
+        found: object = None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return cell_text(appointment, column)
+                found = cell_text(appointment, column)
             case Qt.ItemDataRole.AccessibleTextRole if column is AgendaColumn.TIME:
-                return sentence(appointment)
+                found = sentence(appointment)
             case CellRole.TONE if column is AgendaColumn.STATUS:
-                return LOOKS[appointment.status].tone
+                found = LOOKS[appointment.status].tone
             case CellRole.STRONG:
-                return column is AgendaColumn.PATIENT
+                found = column is AgendaColumn.PATIENT
             case CellRole.MUTED:
                 freed = appointment.status in FREES_THE_SLOT
-                return freed or column not in {AgendaColumn.TIME, AgendaColumn.PATIENT}
-        return None
+                found = freed or column not in {AgendaColumn.TIME, AgendaColumn.PATIENT}
+        return found
 
 
 def cell_text(appointment: Appointment, column: AgendaColumn) -> str:

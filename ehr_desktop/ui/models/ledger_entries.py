@@ -88,7 +88,7 @@ def transaction_entry(t: TransactionSummary, around: Surroundings) -> Entry:
         title=attempt(t),
         remark=reason[:1].upper() + reason[1:],
         details=f"{around.moment(t.time)}  ·  {block}  ·  {place}",
-        spoken=f"{sentence(t, around.zone)}. {STATES[t.state][0]}. {around.moment(t.time)}, {block}",
+        spoken=f"{sentence(t, around.zone)}. {STATES[t.state][0]}. {around.moment(t.time)}",
         state=STATES[t.state],
     )
 

@@ -17,6 +17,7 @@ from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Radius, Tokens, TypeSize
 
+Hours = tuple[tuple[int, str], ...]
 _HALF_HOUR: Final = 30
 _CENTRE: Final = Qt.AlignmentFlag.AlignCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -61,7 +62,7 @@ def _paint_ground(
     for first, last in ((0, begins), (ends, column.span.minutes)):
         shut = place.span_rect(number, first, last - first)
         painter.fillRect(shut, QColor(tokens.canvas))
-    hours = column.span.full_hours()
+    hours = column.hours
     painter.setPen(QPen(QColor(tokens.hairline), 1))
     lines = [_level(place, whole, minute) for minute, _ in hours]
     painter.drawLines(lines)
@@ -163,15 +164,24 @@ def _paint_axis(painter: QPainter, place: Geometry, scene: Scene, tokens: Tokens
     painter.fillRect(ground, QColor(tokens.surface))
     painter.setFont(ui_font(TypeSize.CAPTION, tabular=True))
     painter.setPen(QColor(tokens.text_faint))
-    axis = scene.columns[0].span if scene.columns else None
-    if axis is not None:
-        # A label stands under its line, so that none is cut off at the top.
-        for minute, words in axis.full_hours()[:-1]:
-            place_of = QRectF(0, place.y_of(minute) + 1, AXIS_PX - 10, 18)
-            painter.drawText(
-                place_of, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words
-            )
+    hours = scene.columns[0].hours if scene.columns else ()
+    _paint_hours(painter, place, 0, AXIS_PX - 10, hours)
+    painter.setClipRect(place.body)
+    for number, column in enumerate(scene.columns):
+        # A day on which the clocks change has other hours than the axis beside it.
+        if column.hours != hours:
+            right = place.x_of(number) + place.column_width - 10
+            _paint_hours(painter, place, right - AXIS_PX, AXIS_PX, column.hours)
     painter.setClipping(False)
+
+
+def _paint_hours(
+    painter: QPainter, place: Geometry, left: float, width: float, hours: Hours
+) -> None:
+    """Write full hours, each under its line so that none is cut off at the top."""
+    flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    for minute, words in hours[:-1]:
+        painter.drawText(QRectF(left, place.y_of(minute) + 1, width, 18), flags, words)
 
 
 def _paint_heads(painter: QPainter, place: Geometry, scene: Scene, tokens: Tokens) -> None:

@@ -39,6 +39,8 @@ class BookStore(QObject):
         self.window: Window | None = None
         self.wanted: Window | None = None
         self._known: dict[AppointmentId, Appointment] = {}
+        self._asleep = False
+        self._missed = False
         context.bridge.node_event.connect(self._hear)
 
     @property
@@ -81,10 +83,23 @@ class BookStore(QObject):
         )
 
     def reload(self) -> None:
-        """Ask again for what is shown, for instance after a lock."""
+        """Ask again for the people and for what is shown."""
         wanted, self.window = self.wanted, None
+        if self.clinic is not None:
+            self._ask_providers()
         if wanted is not None:
             self.show(wanted)
+
+    def sleep(self) -> None:
+        """Ask for nothing while nobody looks; behind a lock there is no key to ask with."""
+        self._asleep = True
+
+    def wake(self) -> None:
+        """Ask again, at once if something was missed."""
+        self._asleep = False
+        if self._missed:
+            self._missed = False
+            self.reload()
 
     def put(self, appointment: Appointment) -> None:
         """Take one appointment as it is now."""
@@ -126,7 +141,9 @@ class BookStore(QObject):
         self.changed.emit()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, PeopleChanged) and self.clinic is not None:
+        if self._asleep:
+            self._missed = self._missed or isinstance(event, (PeopleChanged, AppointmentsChanged))
+        elif isinstance(event, PeopleChanged) and self.clinic is not None:
             self._ask_providers()
         elif isinstance(event, AppointmentsChanged) and self._shows(event.day, event.provider):
             context = self._context

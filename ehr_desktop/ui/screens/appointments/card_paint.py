@@ -54,7 +54,8 @@ def paint_card(
         painter.setPen(QPen(QColor(look.tokens.focus), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(place.adjusted(-1, -1, 1, 1), Radius.SMALL + 1, Radius.SMALL + 1)
-    lines = _lines(appointment, narrow=place.width() < _NARROW_PX)
+    narrow = place.width() < _NARROW_PX
+    lines = _lines(appointment, narrow=narrow)
     room = place.adjusted(_BAR_PX + _SIDE_PX, 0, -_SIDE_PX, 0)
     shown = max(1, min(len(lines), int((place.height() - 4) // LINE_PX)))
     top = room.top() + (3 if shown > 1 or place.height() > 2 * LINE_PX else 0)
@@ -67,11 +68,13 @@ def paint_card(
     painter.setPen(QColor(look.tokens.text_muted if freed else look.tokens.text))
     painter.setFont(look.struck if appointment.status is AppointmentStatus.CANCELLED else look.name)
     painter.drawText(first, _LEFT, _fitted(look.name_metrics, lines[0], free))
-    painter.setPen(QColor(look.tokens.text_muted))
-    painter.setFont(look.small)
     for number, line in enumerate(lines[1:shown], 1):
+        if number > narrow:
+            painter.setPen(QColor(look.tokens.text_muted))
+            painter.setFont(look.small)
         below = QRectF(room.left(), top + number * LINE_PX, room.width(), LINE_PX)
-        painter.drawText(below, _LEFT, _fitted(look.small_metrics, line, room.width()))
+        metrics = look.small_metrics if number > narrow else look.name_metrics
+        painter.drawText(below, _LEFT, _fitted(metrics, line, room.width()))
 
 
 def _lines(appointment: Appointment, *, narrow: bool) -> tuple[str, ...]:
@@ -97,10 +100,8 @@ def _paint_ground(
     painter.setPen(edge)
     painter.setBrush(QColor(tokens.surface if freed else pair.background))
     painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), Radius.SMALL, Radius.SMALL)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(pair.foreground))
-    bar = QRectF(place.left() + 1, place.top() + 1, _BAR_PX, place.height() - 2)
-    painter.drawRoundedRect(bar, 1.5, 1.5)
+    bar = QRectF(place.left() + 1, place.top() + 2, _BAR_PX, place.height() - 4)
+    painter.fillRect(bar, QColor(pair.foreground))
 
 
 def _paint_icons(

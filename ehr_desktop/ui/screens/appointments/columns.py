@@ -26,12 +26,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One provider's day. `open` are the clinic's hours in minutes, None when it is closed."""
+    """One provider's day. `hours` are its full hours as minute and wall time; `open` the clinic's
+    hours in minutes, None when it is closed.
+    """
 
     provider: PersonId
     title: str
     remark: str
     span: DaySpan
+    hours: tuple[tuple[int, str], ...]
     open: tuple[int, int] | None
     cards: tuple[Card, ...]
 
@@ -59,7 +62,7 @@ def cards_of(appointments: Iterable[Appointment], span: DaySpan) -> tuple[Card, 
     placed: list[Card] = []
     group: list[tuple[int, int, Appointment]] = []
     group_end = 0
-    for appointment in sorted(appointments, key=lambda a: (a.slot, a.id)):
+    for appointment in sorted(appointments, key=lambda a: (a.slot.start, -a.slot.length, a.id)):
         minute = span.minute_of(appointment.slot.start)
         length = max(minutes_of(appointment.slot.length), SHORTEST_MINUTES)
         if group and minute >= group_end:

@@ -112,7 +112,9 @@ class MonthDays(QWidget):
 
     def place_of(self, day: date) -> QRectF:
         """Give where a day that is shown is painted."""
-        at = self.shown.index(day)
+        return self._cell(self.shown.index(day))
+
+    def _cell(self, at: int) -> QRectF:
         width = self.width() / _DAYS
         top = (at // _DAYS + 1) * CELL_PX
         return QRectF(at % _DAYS * width, top, width, CELL_PX)
@@ -153,11 +155,10 @@ class MonthDays(QWidget):
         for number, letter in enumerate("MTWTFSS"):
             place = QRectF(number * width, 0, width, CELL_PX)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letter)
-        for day in self.shown:
-            self._paint_day(painter, day, tokens)
+        for at, day in enumerate(self.shown):
+            self._paint_day(painter, self._cell(at), day, tokens)
 
-    def _paint_day(self, painter: QPainter, day: date, tokens: Tokens) -> None:
-        cell = self.place_of(day)
+    def _paint_day(self, painter: QPainter, cell: QRectF, day: date, tokens: Tokens) -> None:
         place = QRectF(cell.center().x() - 14, cell.center().y() - 14, 28, 28)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -182,7 +183,8 @@ class MonthDays(QWidget):
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(day.day))
 
     def _day_at(self, point: QPoint) -> date | None:
-        return next((day for day in self.shown if self.place_of(day).contains(point)), None)
+        cells = enumerate(self.shown)
+        return next((day for at, day in cells if self._cell(at).contains(point)), None)
 
     def _go(self, first: date) -> None:
         self.first = first

@@ -80,18 +80,21 @@ def columns_of(
     by_place: dict[tuple[PersonId, date], list[Appointment]] = {}
     for appointment in shown:
         by_place.setdefault((appointment.provider, day_of(appointment)), []).append(appointment)
+    spans = {day: span_of(day, zone, hours) for day in shown_days or window.days}
+    labels = {day: span.full_hours() for day, span in spans.items()}
+    opens = {day: open_minutes(span, clinic.hours) for day, span in spans.items()}
     columns = []
     for staff in shown_providers(window, everybody):
-        for day in shown_days or window.days:
-            span = span_of(day, zone, hours)
+        for day, span in spans.items():
             his = by_place.get((staff.id, day), [])
             columns.append(
                 Column(
                     provider=staff.id,
                     title=_title(window, staff, day),
-                    remark=_remark(window, staff, his),
+                    remark=_remark(window, staff, his, closed=opens[day] is None),
                     span=span,
-                    open=open_minutes(span, clinic.hours),
+                    hours=labels[day],
+                    open=opens[day],
                     cards=cards_of(his, span),
                 )
             )
@@ -101,7 +104,7 @@ def columns_of(
 def _has_work(
     day: date, window: Window, clinic: Clinic, appointments: tuple[Appointment, ...]
 ) -> bool:
-    """Tell whether a day gets a column: in the week view not if the clinic is closed for nobody."""
+    """Tell whether a day gets a column: a closed day does if it is chosen or somebody comes."""
     is_open = clinic.hours.on(day.weekday()) is not None
     return is_open or day == window.day or any(day_of(a) == day for a in appointments)
 
@@ -130,9 +133,10 @@ def _title(window: Window, staff: Staff, day: date) -> str:
     return staff.display_name
 
 
-def _remark(window: Window, staff: Staff, appointments: list[Appointment]) -> str:
+def _remark(window: Window, staff: Staff, appointments: list[Appointment], *, closed: bool) -> str:
     count = sum(a.status not in FREES_THE_SLOT for a in appointments)
-    booked = f"{count} booked" if count else "Free"
+    nothing = "Closed" if closed else "Free"
+    booked = f"{count} booked" if count else nothing
     if window.mode is Mode.WEEK:
         return booked
     role = "Doctor" if staff.role is Role.DOCTOR else "Nurse"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from PySide6.QtWidgets import QWidget
@@ -10,7 +11,7 @@ from ehr_desktop.domain.ledger import CheckReport, FaultKind
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.icon_label import IconLabel
-from ehr_desktop.ui.widgets.labels import Body, Caption
+from ehr_desktop.ui.widgets.labels import Body, Caption, Label
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
 
 CHECKLIST_PX: Final = 400
@@ -25,7 +26,8 @@ class Part:
     title: str
     text: str
     finds: frozenset[FaultKind]
-    counted: Callable[[CheckReport], str]
+    counted: Callable[[CheckReport], int] | None = None
+    unit: str = ""
 
 
 PARTS: Final = (
@@ -33,31 +35,32 @@ PARTS: Final = (
         "Links between blocks",
         "Every block names the one before it, and none is missing.",
         frozenset({FaultKind.LINK}),
-        lambda report: _count(report.blocks, "block"),
+        attrgetter("blocks"),
+        "block",
     ),
     Part(
         "Roots",
         "The root in every header is worked out again from the transactions.",
         frozenset({FaultKind.ROOT}),
-        lambda report: _count(report.transactions, "transaction"),
+        attrgetter("transactions"),
+        "transaction",
     ),
     Part(
         "Signatures and certificates",
         "Everyone who is said to have signed did sign exactly this.",
         frozenset({FaultKind.SIGNATURE, FaultKind.CERTIFICATE}),
-        lambda report: _count(report.signatures, "signature"),
+        attrgetter("signatures"),
+        "signature",
     ),
     Part(
         "Sequence numbers",
         "No workstation's transaction was left out, repeated or moved.",
         frozenset({FaultKind.SEQUENCE}),
-        lambda _: "",
     ),
     Part(
         "The clinic's rules",
         "All contracts run again: same outcomes, same state.",
         frozenset({FaultKind.OUTCOME, FaultKind.STATE}),
-        lambda _: "",
     ),
     Part(
         "Stored records",
@@ -69,19 +72,18 @@ PARTS: Final = (
                 FaultKind.CONTAINER_UNKNOWN,
             }
         ),
-        lambda report: _count(report.containers, "container"),
+        attrgetter("containers"),
+        "container",
     ),
     Part(
-        "Accounts and database files",
+        "Accounts and files",
         "Accounts open, and every page of the files is authentic.",
         frozenset({FaultKind.ACCOUNT, FaultKind.STORE}),
-        lambda _: "",
     ),
     Part(
         "Lists and searches",
         "What your screens show is compared with the records your keys open.",
         frozenset({FaultKind.VIEW}),
-        lambda report: "" if report.views_checked else "not checked",
     ),
 )
 """Every part, in the order the check goes through them."""
@@ -110,7 +112,7 @@ class _Line(QWidget):
         self.counted = Caption("", self)
         self.counted.setWordWrap(False)
         words = column(
-            row(Body(part.title, self, strong=True), SPRING, self.counted),
+            row(Label(part.title, self, font=Body(strong=True).font()), SPRING, self.counted),
             Caption(part.text, self),
             spacing=2,
         )
@@ -123,7 +125,10 @@ class _Line(QWidget):
     def show_report(self, report: CheckReport | None) -> None:
         icon_name, tone, said = mark_of(self.part, report)
         self._icon.set_icon(icon_name, tone)
-        self.counted.setText("" if report is None else self.part.counted(report) or said)
+        counted = self.part.counted
+        if report is not None and tone is Tone.SUCCESS and counted is not None:
+            said = _count(counted(report), self.part.unit)
+        self.counted.setText("" if report is None else said)
         self.setAccessibleName(f"{self.part.title}: {said}")
 
 

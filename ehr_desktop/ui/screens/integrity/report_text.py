@@ -8,6 +8,7 @@ from ehr_desktop.ui.sentences import FAULTS
 
 def report_text(report: CheckReport, clinic: Clinic, around: Surroundings) -> str:
     """Give the whole report. It holds ids and times, nothing of any record."""
+    compared = "compared" if report.views_checked else "not compared"
     lines = [
         f"Integrity check of {clinic.name}",
         f"Network {clinic.network}" if clinic.network else "",
@@ -20,8 +21,7 @@ def report_text(report: CheckReport, clinic: Clinic, around: Surroundings) -> st
         f"Signatures    {report.signatures:>12,}",
         f"Containers    {report.containers:>12,}",
         f"Records       {report.records:>12,}",
-        f"Lists and searches {'compared' if report.views_checked else 'not compared'} "
-        "with the records",
+        f"Lists and searches {compared} with the records",
     ]
     for number, fault in enumerate(report.faults, start=1):
         lines += ["", *_fault_lines(number, fault, around)]

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLineEdit, QScrollArea, QWidget
 
 from ehr_desktop.domain.ledger import CheckReport
 from ehr_desktop.domain.people import Clinic
@@ -15,6 +15,7 @@ from ehr_desktop.ui.screens.integrity.check_run import CheckRun
 from ehr_desktop.ui.screens.integrity.checklist import Checklist
 from ehr_desktop.ui.screens.integrity.fault_card import FaultCard
 from ehr_desktop.ui.screens.integrity.report_text import report_text
+from ehr_desktop.ui.screens.integrity.tallies import Limits, Tallies
 from ehr_desktop.ui.screens.integrity.verdict import Verdict, answer
 from ehr_desktop.ui.shell.context import Place, ScreenContext, Wish
 from ehr_desktop.ui.theme.tokens import Space, TypeSize
@@ -49,6 +50,8 @@ class IntegrityScreen(QWidget):
         self.progress = ProgressPanel(self)
         self.progress_card = Card(parent=self)
         self.verdict = Verdict(self)
+        self.tallies = Tallies(self)
+        self.limits = Limits(self)
         self.checklist = Checklist(self)
         self.more_faults = Body("", self, level=Level.MUTED)
         self._faults = column(spacing=Space.TWO)
@@ -74,10 +77,13 @@ class IntegrityScreen(QWidget):
         context, run = self._context, CheckRun()
         self._run = run
         self.destroyed.connect(run.stop)
-        self.check_button.setEnabled(False)
         self.progress.start("Checking everything on this workstation")
         self.progress_card.show()
+        if self.check_button.hasFocus():
+            self.progress.cancel_button.setFocus()
+        self.check_button.setEnabled(False)
         self.verdict.hide()
+        self.tallies.hide()
         self._clear_faults()
         self.checklist.show_report(None)
         self._timer.start()
@@ -136,6 +142,8 @@ class IntegrityScreen(QWidget):
                 self.verdict,
                 self._faults,
                 self.more_faults,
+                self.tallies,
+                self.limits,
                 SPRING,
                 spacing=Space.TWO,
             )
@@ -159,13 +167,12 @@ class IntegrityScreen(QWidget):
         self._timer.timeout.connect(self._look)
 
     def _begin(self) -> None:
-        context = self._context
-        for work, take in (
-            (surroundings_of(context.clinic, context.actor), self._settle_in),
-            (context.clinic.session.clinic(), self._name_clinic),
-            (context.clinic.integrity.last(), self._remember),
-        ):
-            context.bridge.call(self, work, done=take, failed=self._failed)
+        context, failed = self._context, self._failed
+        call, clinic = context.bridge.call, context.clinic
+        around = surroundings_of(clinic, context.actor)
+        call(self, around, done=self._settle_in, failed=failed)
+        call(self, clinic.session.clinic(), done=self._name_clinic, failed=failed)
+        call(self, clinic.integrity.last(), done=self._remember, failed=failed)
 
     def _settle_in(self, around: Surroundings) -> None:
         self._around = around
@@ -189,7 +196,6 @@ class IntegrityScreen(QWidget):
     def _checked(self, report: CheckReport) -> None:
         self._ended()
         self._show(report)
-        self.check_button.setFocus()
 
     def _broken_off(self, error: BaseException) -> None:
         self._ended()
@@ -200,12 +206,18 @@ class IntegrityScreen(QWidget):
         self._timer.stop()
         self._run = None
         self.check_button.setEnabled(True)
+        # back to where it was started, unless somebody is typing elsewhere by now
+        if self.isVisible() and not isinstance(QApplication.focusWidget(), QLineEdit):
+            self.check_button.setFocus()
 
     def _show(self, report: CheckReport | None) -> None:
         self.report = report
         self.progress_card.setVisible(self.running)
         self.verdict.setVisible(not self.running)
         self.verdict.say(*answer(report, self._around))
+        self.tallies.setVisible(report is not None)
+        if report is not None:
+            self.tallies.show_report(report)
         self.checklist.show_report(report)
         self.copy_button.setVisible(report is not None)
         self.save_button.setVisible(report is not None)

@@ -12,6 +12,16 @@ from ehr_desktop.ui.widgets.layouts import column, row
 from ehr_desktop.ui.widgets.looks import set_look
 
 _ICON_PX = 40
+_BEFORE = (
+    "The check reads everything this workstation keeps and believes none of it. "
+    "You can go on working meanwhile, and stop it at any time."
+)
+_NAMED = (
+    "named below with what to do. Save the report and tell whoever runs the clinic before "
+    "anything is repaired."
+)
+_STOPPED = "Nothing wrong was found up to there; the rest was not looked at."
+_SOUND = "Nothing is missing, nothing was changed, nothing was added."
 
 
 class Verdict(QFrame):
@@ -41,34 +51,12 @@ class Verdict(QFrame):
 def answer(report: CheckReport | None, around: Surroundings) -> tuple[Tone, str, str, str]:
     """Give tone, icon, title and sentence for a report, or for none yet."""
     if report is None:
-        return (
-            Tone.NEUTRAL,
-            "shield",
-            "Not checked in full yet",
-            "The check reads everything this workstation keeps and believes none of it. "
-            "You can go on working meanwhile, and stop it at any time.",
-        )
+        return Tone.NEUTRAL, "shield", "Not checked in full yet", _BEFORE
     when = f"Checked {around.moment(report.started)} in {duration(report.seconds)}."
-    faults = len(report.faults)
-    if faults:
-        one = faults == 1
-        return (
-            Tone.DANGER,
-            "shield-alert",
-            f"{faults:,} fault{'' if one else 's'} found",
-            f"{when} {'It is' if one else 'Each is'} named below with what to do. Save the "
-            "report and tell whoever runs the clinic before anything is repaired.",
-        )
+    if faults := len(report.faults):
+        title = f"{faults:,} fault{'' if faults == 1 else 's'} found"
+        named = "It is" if faults == 1 else "Each is"
+        return Tone.DANGER, "shield-alert", title, f"{when} {named} {_NAMED}"
     if not report.complete:
-        return (
-            Tone.WARNING,
-            "shield",
-            "Stopped before the end",
-            f"{when} Nothing wrong was found up to there; the rest was not looked at.",
-        )
-    return (
-        Tone.SUCCESS,
-        "shield-check",
-        "Everything is as it was signed",
-        f"{when} Nothing is missing, nothing was changed, nothing was added.",
-    )
+        return Tone.WARNING, "shield", "Stopped before the end", f"{when} {_STOPPED}"
+    return Tone.SUCCESS, "shield-check", "Everything is as it was signed", f"{when} {_SOUND}"

@@ -6,7 +6,6 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QKeyEvent,
     QMouseEvent,
@@ -57,8 +56,6 @@ class ChainStrip(QWidget):
         """Draw these; `pending` is how many transactions wait for a block."""
         self._blocks = tuple(newest_first)
         self._pending, self._around = pending, around
-        if self._at is not None and self._at not in {block.height for block in self._blocks}:
-            self._at = None
         self._name_it()
         self.update()
 
@@ -91,10 +88,11 @@ class ChainStrip(QWidget):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         heights = [block.height for block in self.drawn]
-        if not heights:
+        current = self._current
+        if current is None:
             super().keyPressEvent(event)
             return
-        at = heights.index(self._at) if self._at in heights else len(heights) - 1
+        at = heights.index(current.height)
         match event.key():
             case Qt.Key.Key_Left:
                 self._go_to(heights[max(at - 1, 0)])
@@ -108,12 +106,6 @@ class ChainStrip(QWidget):
                 self.chosen.emit(heights[at])
             case _:
                 super().keyPressEvent(event)
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if self._at is None and self.drawn:
-            self._go_to(self.drawn[-1].height)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -151,8 +143,15 @@ class ChainStrip(QWidget):
         self._name_it()
         self.update()
 
+    @property
+    def _current(self) -> BlockSummary | None:
+        """Where the keyboard is: on the newest block until it goes elsewhere."""
+        drawn = self.drawn
+        newest = drawn[-1] if drawn else None
+        return next((block for block in drawn if block.height == self._at), newest)
+
     def _name_it(self) -> None:
-        block = next((block for block in self._blocks if block.height == self._at), None)
+        block = self._current
         said = f": block {block.height:,}, {_contents(block)}" if block else ""
         self.setAccessibleName(f"Latest blocks{said}")
 
@@ -160,7 +159,7 @@ class ChainStrip(QWidget):
         self, painter: QPainter, place: QRectF, block: BlockSummary, tokens: Tokens
     ) -> None:
         marked = block.height == self._marked
-        focused = self.hasFocus() and block.height == self._at
+        focused = self.hasFocus() and block == self._current
         ring = tokens.focus if focused else tokens.accent if marked else tokens.border
         painter.setPen(QPen(QColor(ring), 2 if focused or marked else 1))
         painter.setBrush(QColor(tokens.accent_soft if marked else tokens.surface))

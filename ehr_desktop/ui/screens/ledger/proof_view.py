@@ -14,6 +14,8 @@ from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.labels import Body, Caption, ElidedLabel, Level
 from ehr_desktop.ui.widgets.layouts import column, row
 
+_CHECK = "Run the full check on the Integrity screen."
+
 
 class ProofView(QWidget):
     """The verdict, then every step from the transaction to the block's certificate."""
@@ -118,26 +120,21 @@ class _Way(QWidget):
 
 def verdict(proof: InclusionProof, path: ProofPath) -> tuple[Tone, str, str]:
     """Say what the proof shows: a tone, a title and a sentence."""
+    height = f"{proof.height:,}"
     if not path.reaches_root:
-        return (
-            Tone.DANGER,
-            "This transaction is not in the ledger as shown",
-            f"Its hash does not lead to the root of block {proof.height:,}. "
-            "Run the full check on the Integrity screen.",
-        )
+        title = "This transaction is not in the ledger as shown"
+        text = f"Its hash does not lead to the root of block {height}. {_CHECK}"
+        return Tone.DANGER, title, text
     if not proof.holds:
-        return (
-            Tone.DANGER,
-            f"Block {proof.height:,} is not certified",
-            "The transaction leads to the block's root, but the block's certificate does not "
-            "hold. Run the full check on the Integrity screen.",
-        )
-    return (
-        Tone.SUCCESS,
-        "Proved: it is in the ledger, unchanged",
-        f"{len(path.steps):,} hashes lead from this transaction to the root that the certificate "
-        f"of block {proof.height:,} signs. All of them were computed again just now.",
+        text = f"The transaction leads to its root, but its certificate does not hold. {_CHECK}"
+        return Tone.DANGER, f"Block {height} is not certified", text
+    steps = len(path.steps)
+    way = f"{steps:,} step{'' if steps == 1 else 's'} lead{'s' if steps == 1 else ''} from it"
+    text = (
+        f"{way if steps else 'It leads'} to the root that the certificate of block {height} "
+        "signs. Every hash on the way was computed again just now."
     )
+    return Tone.SUCCESS, "Proved: it is in the ledger, unchanged", text
 
 
 def _stop(number: int, step: ProofStep) -> ProofStop:

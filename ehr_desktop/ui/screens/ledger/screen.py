@@ -171,7 +171,7 @@ class LedgerScreen(QWidget):
             self._stale = True
 
     def _filter_chosen(self, key: str) -> None:
-        if key != self._wanted.listed or self._wanted.height is not None:
+        if key != self._wanted.listed:
             self._want(Wanted(Listed(key)), choose_next=FIRST)
 
     def _toggle_refused(self) -> None:
@@ -205,7 +205,14 @@ class LedgerScreen(QWidget):
         self._ask(None, self._show)
 
     def _load_more(self) -> None:
-        self._ask(self.model.last_place, self._append)
+        last = self.model.last_place
+
+        def append(entries: tuple[Entry, ...], full: bool) -> None:  # noqa: FBT001
+            # a refresh meanwhile may have changed what this page was to follow
+            if self.model.last_place == last:
+                self.model.append(entries, more=full)
+
+        self._ask(last, append)
 
     def _refresh(self) -> None:
         self._stale = False
@@ -246,9 +253,6 @@ class LedgerScreen(QWidget):
             self.list.choose(self.model.row_of(self._choose_next))
         if not entries:
             self.inspector.clear()
-
-    def _append(self, entries: tuple[Entry, ...], full: bool) -> None:  # noqa: FBT001  one of two takers
-        self.model.append(entries, more=full)
 
     def _merge(self, entries: tuple[Entry, ...], full: bool) -> None:  # noqa: FBT001  one of two takers
         before, chosen = self.model.entries, self.list.chosen

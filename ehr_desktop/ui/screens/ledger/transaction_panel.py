@@ -146,7 +146,6 @@ class TransactionPanel(QWidget):
         self._proof_place.addWidget(self.proof)
         self.proof_button.setText("Check again")
         self.proof_button.setEnabled(True)
-        self.layout().activate()
         self.proof_shown.emit(self.proof_button)
 
     def _no_proof(self, error: BaseException) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QModelIndex, QTimer
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 from typing_extensions import override
@@ -14,7 +14,7 @@ from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId
 from ehr_desktop.domain.people import Action, Clinic, Role, may
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus
 from ehr_desktop.explain import explain
-from ehr_desktop.ui.models.day_queue import DayQueue, counts_of, queue_of
+from ehr_desktop.ui.models.day_queue import DayQueue, QueueColumn, counts_of, queue_of
 from ehr_desktop.ui.models.day_words import USUAL_STEPS, day_of, start_text
 from ehr_desktop.ui.screens.appointments.changes import Changes
 from ehr_desktop.ui.screens.appointments.keys import listen
@@ -33,12 +33,13 @@ from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.empty_state import EmptyState
-from ehr_desktop.ui.widgets.labels import Heading, Label, Level
+from ehr_desktop.ui.widgets.labels import ElidedLabel, Heading, Label, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
+from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 from ehr_desktop.ui.widgets.segmented import Segmented
 from ehr_desktop.ui.widgets.table import Table
 
-SIDE_PX: Final = 320
+SIDE_PX: Final = 352
 SIDE_BESIDE_PX: Final = 1000
 """From this width on, what waits stands beside the list, below it otherwise."""
 _MINUTE_MS: Final = 30_000
@@ -59,10 +60,12 @@ class TodayScreen(QWidget):
         self._context = context
         self._clinic: Clinic | None = None
         self._known: dict[AppointmentId, Appointment] = {}
+        self._missed = False
         self._is_provider = context.actor.role in {Role.DOCTOR, Role.NURSE}
         self._sees_charts = may(context.actor.role, Action.READ_CLINICAL)
         self.changes = Changes(context, self)
-        self.greeting = Heading("", self, size=TypeSize.DISPLAY)
+        large = Heading(size=TypeSize.DISPLAY).font()
+        self.greeting = ElidedLabel("", self, font=large, mode=Qt.TextElideMode.ElideRight)
         self.date = Label("", self, level=Level.MUTED)
         choices = [("mine", "Mine"), ("all", "Whole clinic")]
         self.whose = Segmented("Whose appointments", choices, self)
@@ -134,6 +137,7 @@ class TodayScreen(QWidget):
             self.table.selectRow(max(self.model.row_of(row_before.id), 0))
         elif self.model.rowCount():
             self.table.selectRow(0)
+        self.table.setColumnHidden(QueueColumn.PROVIDER, self.provider is not None)
         self.tiles.show_counts(counts_of(self.appointments, context.now()), self._next_time())
         if self._known and {day_of(a) for a in self._known.values()} != {now.date()}:
             self._ask_day()
@@ -143,6 +147,9 @@ class TodayScreen(QWidget):
         super().showEvent(event)
         self._timer.start()
         self._ask_waiting()
+        if self._missed:
+            self._missed = False
+            self._ask_day()
         self.tell_time()
 
     @override
@@ -160,16 +167,22 @@ class TodayScreen(QWidget):
 
     def _build(self) -> None:
         self.table.setModel(self.model)
-        self.table.set_widths(100, 84, 112, 220, 150)
+        self.table.set_widths(96, 80, 112, 196, 148)
         self.table.set_empty_state(EmptyState("circle-check", "Nobody is left to see today"))
         self.table.set_loading(loading=True)
         self.table.setMinimumHeight(240)
-        self.chart_button = primary_button(
-            "Open next chart" if self._sees_charts else "Show next patient", icon_name="file-text"
-        )
+        if self._sees_charts:
+            self.main_button = primary_button("Open next chart", icon_name="file-text")
+            set_plain_tooltip(self.main_button, "Chart of whoever has waited longest (Alt+1)")
+            self.main_button.clicked.connect(self.open_next)
+        else:
+            self.main_button = primary_button("Book an appointment", icon_name="calendar-plus")
+            self.main_button.clicked.connect(self._book)
         self.step_button = secondary_button("Next status", icon_name="user-check")
+        set_plain_tooltip(self.step_button, "Arrived, in room, done (F9)")
         words = column(self.greeting, self.date, spacing=Space.HALF)
-        top = row(words, SPRING, self.whose, self.chart_button, spacing=Space.ONE)
+        top = row(words, self.whose, self.main_button, spacing=Space.ONE)
+        top.setStretch(0, 1)
         people = Card("Who is next", self, actions=(self.step_button,), margin=Space.TWO)
         people.add(self.table)
         self._side = QWidget(self)
@@ -191,12 +204,9 @@ class TodayScreen(QWidget):
 
     def _actions(self) -> Card:
         card = Card("Quick actions", self, margin=Space.TWO)
-        self.book_button = secondary_button("Book an appointment", icon_name="calendar-plus")
-        self.register_button = secondary_button("Register a patient", icon_name="user-plus")
-        self.check_button = secondary_button("Check integrity", icon_name="shield-check")
-        card.add(
-            column(self.book_button, self.register_button, self.check_button, spacing=Space.ONE)
-        )
+        self.book_button = secondary_button("Day book", icon_name="calendar-days")
+        self.register_button = secondary_button("Register patient", icon_name="user-plus")
+        card.add(row(self.book_button, self.register_button, spacing=Space.ONE))
         return card
 
     def _listen(self) -> None:
@@ -206,11 +216,9 @@ class TodayScreen(QWidget):
         self.changes.changed.connect(self._put)
         self.whose.chosen.connect(self._whose_changed)
         self.table.opened.connect(self._row_opened)
-        self.chart_button.clicked.connect(self.open_next)
         self.step_button.clicked.connect(self.advance)
         self.book_button.clicked.connect(self._book)
         self.register_button.clicked.connect(lambda: navigate(Place.PATIENTS, RegisterPatient()))
-        self.check_button.clicked.connect(lambda: navigate(Place.INTEGRITY))
         self.waiting.check_wanted.connect(lambda: navigate(Place.INTEGRITY))
         self.waiting.chart_wanted.connect(self.open_patient)
         self.waiting.settled.connect(self.changes.set_status)
@@ -236,9 +244,12 @@ class TodayScreen(QWidget):
         self._ask_waiting()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, AppointmentsChanged):
+        # Unseen, for instance behind a lock, nothing is asked: it is made up for when shown.
+        if not self.isVisible():
+            self._missed = self._missed or isinstance(event, AppointmentsChanged)
+        elif isinstance(event, AppointmentsChanged):
             self._ask_provider(event)
-        elif isinstance(event, (CheckFinished, PeopleChanged)) and self.isVisible():
+        elif isinstance(event, (CheckFinished, PeopleChanged)):
             self._ask_waiting()
 
     def _ask_clinic(self) -> None:
@@ -270,8 +281,7 @@ class TodayScreen(QWidget):
 
     def _ask_provider(self, event: AppointmentsChanged) -> None:
         if self._clinic is None or event.day != self._today().date():
-            if self.isVisible():
-                self._ask_waiting()
+            self._ask_waiting()
             return
         context, provider = self._context, event.provider
         context.bridge.call(

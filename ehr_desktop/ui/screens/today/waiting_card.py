@@ -13,12 +13,13 @@ from ehr_desktop.ui.screens.today.waiting import Unfinished, WaitingWork
 from ehr_desktop.ui.shell.days import weekday_text
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone
-from ehr_desktop.ui.widgets.buttons import Button, ButtonLook
+from ehr_desktop.ui.widgets.buttons import Button, icon_button
 from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.dates import shown_date, shown_time
 from ehr_desktop.ui.widgets.icon_label import IconLabel
 from ehr_desktop.ui.widgets.labels import Caption, ElidedLabel, Label, Level
-from ehr_desktop.ui.widgets.layouts import SPRING, column, fill, row
+from ehr_desktop.ui.widgets.layouts import column, fill, row
+from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 
 MOST_LINES: Final = 4
 
@@ -61,13 +62,13 @@ class WaitingCard(Card):
 
     def _note_line(self, note: Unfinished, zone: ZoneInfo) -> QWidget:
         saved = note.saved.astimezone(zone)
-        when = f"{shown_date(saved.date())} {shown_time(saved.time())}"
+        when = f"{shown_date(saved.date())[:6]} {shown_time(saved.time())}"
         button = self._button(
             "Go on",
             f"Go on with the note about {note.name}",
             lambda: self.chart_wanted.emit(note.patient),
         )
-        words = f"Unfinished note, begun {when}"
+        words = f"Unfinished note, {when}"
         return self._line("notebook-pen", Tone.NOTE, note.name, words, button)
 
     def _end_line(self, appointment: Appointment) -> QWidget:
@@ -76,8 +77,8 @@ class WaitingCard(Card):
         words = f"{when}, no outcome"
         settle = self._settling(appointment)
         name = appointment.patient_name
-        done = self._button("Done", f"{name} was seen", settle(AppointmentStatus.DONE))
-        missed = self._button("No show", f"{name} did not come", settle(AppointmentStatus.NO_SHOW))
+        done = self._mark("check", f"Done: {name} was seen", settle(AppointmentStatus.DONE))
+        missed = self._mark("user-x", f"No show: {name}", settle(AppointmentStatus.NO_SHOW))
         return self._line("history", Tone.WARNING, name, words, done, missed)
 
     def _settling(
@@ -92,19 +93,20 @@ class WaitingCard(Card):
         name = ElidedLabel(title, line, font=ui_font(weight=ui_font().Weight.Medium))
         remark = Caption(words, line)
         remark.setVisible(bool(words))
-        texts = column(name, remark, spacing=0)
-        actions = row(*buttons, SPRING, spacing=Space.HALF) if buttons else row()
-        whole = row(
-            column(IconLabel(icon_name, line, tone=tone), SPRING, spacing=0),
-            column(texts, actions, spacing=Space.HALF),
-            spacing=Space.ONE_AND_HALF,
-        )
+        mark = IconLabel(icon_name, line, tone=tone)
+        whole = row(mark, column(name, remark, spacing=0), *buttons, spacing=Space.ONE)
         whole.setStretch(1, 1)
         line.setLayout(whole)
         return line
 
     def _button(self, words: str, name: str, run: Callable[[], None]) -> Button:
-        button = Button(words, self, look=ButtonLook.SECONDARY)
+        button = Button(words, self)
         button.setAccessibleName(name)
+        set_plain_tooltip(button, name)
+        button.clicked.connect(run)
+        return button
+
+    def _mark(self, icon_name: str, name: str, run: Callable[[], None]) -> Button:
+        button = icon_button(icon_name, name)
         button.clicked.connect(run)
         return button

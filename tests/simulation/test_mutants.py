@@ -1,0 +1,17 @@
+"""Every planted rule change is found by the simulation within 100 seeds."""
+
+import pytest
+
+from tests.simulation.hunt import hunt
+from tests.simulation.mutants import MUTANTS
+
+SEEDS = 100
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_planted_rule_change_is_found(mutant):
+    assert hunt(mutant, SEEDS) is not None
+
+
+def test_there_are_at_least_twenty_of_them_and_no_two_are_the_same():
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 20
