@@ -97,18 +97,18 @@ class Charts:
         """
         session = self._core.session(actor)
         session.team(team)
-        if self._core.value("patient", bytes.fromhex(patient)) is None:
-            raise NotFoundError(patient)
+        subject = bytes.fromhex(patient)
         categories = [c for c in Category if default_teams(c) & session.teams.keys()]
-        statement = ReadRecords(bytes.fromhex(patient), manner, purpose, tuple(categories))
-        (outcome,) = await self._core.say(
-            Unsigned(
-                statement,
-                session.person,
-                session.keys.signing,
-                subject=bytes.fromhex(patient),
-            )
-        )
+        statement = ReadRecords(subject, manner, purpose, tuple(categories))
+
+        def prepare(connection: Connection) -> Prepared:
+            if self._core.pipeline.value_here(connection)("patient", subject) is None:
+                raise NotFoundError(patient)
+            said = Unsigned(statement, session.person, session.keys.signing, subject=subject)
+            return Prepared([said])
+
+        (outcome,) = outcomes = await self._core.write(b"", prepare)
+        raise_refusal(outcomes)
         return Receipt(outcome.transaction, patient, actor.id, purpose)
 
     async def open(
