@@ -20,10 +20,15 @@ class LedgerGrew(Event):
 
 @dataclass(frozen=True, slots=True)
 class AppointmentsChanged(Event):
-    """Something in the day book of `provider` around `day` (UTC) changed; None stands for any."""
+    """Something was booked in the day book of `provider` on `day` (UTC)."""
 
-    day: date | None
-    provider: PersonId | None
+    day: date
+    provider: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class DayBookChanged(Event):
+    """An appointment was moved or went on to another status; which days show it is not told."""
 
 
 @dataclass(frozen=True, slots=True)

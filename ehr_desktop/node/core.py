@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from ehr_desktop.domain.errors import DiskFullError, HomeDamagedError, NoKeyError, RefusedError
 from ehr_desktop.domain.events import Event
@@ -259,6 +260,9 @@ class Core:
             for waiting in group:
                 try:
                     prepared.append((waiting, waiting.prepare(connection)))
+                except DBAPIError:
+                    # the database itself: it is told as such to all of them
+                    raise
                 except Exception as error:  # noqa: BLE001 - the others go on
                     _fail(loop, waiting, error)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from ehr_desktop.domain.events import (
     AppointmentsChanged,
     ChartChanged,
+    DayBookChanged,
     Event,
     LedgerGrew,
     PatientsChanged,
@@ -49,11 +50,11 @@ def _events(statement: Statement) -> list[Event]:
         if any(category == "demographics" for _, _, category, _ in statement.records):
             changed.append(PatientsChanged(patient))
         return changed
-    if isinstance(statement, BookAppointment | MoveAppointment):
+    if isinstance(statement, BookAppointment):
         day = datetime.fromtimestamp(statement.start_ms / 1000, UTC).date()
         return [AppointmentsChanged(day, PersonId(statement.provider.hex()))]
-    if isinstance(statement, ChangeAppointmentStatus):
-        return [AppointmentsChanged(None, None)]
+    if isinstance(statement, MoveAppointment | ChangeAppointmentStatus):
+        return [DayBookChanged()]
     if statement.KIND.startswith(("member.", "team.")):
         return [PeopleChanged()]
     return []

@@ -3,16 +3,14 @@
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from ehr_desktop.desktop import Desktop
-from ehr_desktop.tour.hand import Hand, LostError
-from ehr_desktop.ui.screens.appointments.book_canvas import BookCanvas
+from ehr_desktop.tour.hand import Hand
+from ehr_desktop.ui.screens.appointments.conflict_sheet import ConflictSheet
 from ehr_desktop.ui.screens.record.window import RecordWindow
 from ehr_desktop.ui.shell.main_window import MainWindow
 from ehr_desktop.ui.widgets.choice_field import ComboField
-from ehr_desktop.ui.widgets.nav_rail import NavButton
 from ehr_desktop.ui.widgets.table import Table
 
 BOSS = "amber-kettle-orbit-meadow-quill"
@@ -163,7 +161,7 @@ class Story:
         hand.click("Save amendment", chart)
         hand.rest(800)
         table.selectRow(0)
-        hand.click("Versions", chart)
+        hand.click("What it said before", chart)
         hand.rest(600)
         hand.picture("versions", chart)
         hand.click("Close", chart)
@@ -192,26 +190,32 @@ class Story:
         hand, window = self._hand, self.window
         hand.click("Appointments")
         hand.rest(800)
-        for reason in ("Check-up", "Also wanted this time"):
-            hand.click("New appointment")
-            hand.fill("Patient", patient.partition(",")[0])
-            search = hand.find(QLineEdit, "Patient")
-            hand.rest(600)
-            hand.press("Return", search)
-            hand.fill("Time", "11:30")
-            hand.fill("Reason", reason)
-            hand.click("Book")
-            hand.rest(600)
-        hand.expect("That time is taken")
+        self._book(patient, "Check-up")
+        hand.expect("1 appointment")
+        self._book(patient, "Also wanted this time")
+        hand.expect("Dr Ana Lee already has 11:30–11:50.")
         hand.picture("collision", window)
-        free = [b for b in window.findChildren(QWidget) if b.accessibleName() or True]
-        del free
-        hand.click("Back")
-        hand.click("Close")
-        canvas = window.findChild(BookCanvas)
-        assert isinstance(canvas, BookCanvas)
+        sheet = window.findChild(ConflictSheet)
+        assert isinstance(sheet, ConflictSheet)
+        hand.click(sheet.slot_buttons[0].text())
+        hand.expect("2 appointments")
+        book = hand.find(QWidget, "Day book")
+        hand.press("F4", book)
+        hand.press("Down", book)
+        hand.press("Return", book)
+        hand.expect("Moved")
         hand.picture("day-book", window)
-        _say("An appointment was booked; a second one at the same time was refused in words.")
+        _say("An appointment was booked, a collision refused in words, and one was moved.")
+
+    def _book(self, patient: str, reason: str) -> None:
+        hand = self._hand
+        hand.click("New appointment")
+        hand.fill("Patient", patient.partition(",")[0])
+        hand.rest(800)
+        hand.press("Return", hand.find(QLineEdit, "Patient"))
+        hand.fill("Time", "11:30")
+        hand.fill("Reason", reason)
+        hand.click("Book")
 
     def _look_at_ledger(self) -> None:
         hand = self._hand

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from ehr_desktop.domain.ids import AppointmentId
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, AppointmentStatus
-from ehr_desktop.ui.models.day_words import LOOKS, sentence, times_text, waiting_minutes
+from ehr_desktop.ui.models.day_words import LOOKS, sentence, start_text, waiting_minutes
 from ehr_desktop.ui.widgets.row_delegate import CellRole
 
 Index = QModelIndex | QPersistentModelIndex
@@ -177,7 +177,7 @@ class DayQueue(QAbstractTableModel):
             case QueueColumn.WAIT:
                 return self._waited(appointment)
             case QueueColumn.TIME:
-                return times_text(appointment)
+                return start_text(appointment)
             case QueueColumn.PATIENT:
                 return appointment.patient_name
             case QueueColumn.PROVIDER:

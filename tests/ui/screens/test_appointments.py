@@ -164,7 +164,7 @@ def test_enter_before_the_answer_takes_nobody_when_several_fit(qtbot, screen):
 def test_a_taken_time_names_who_has_it_and_one_click_takes_the_next(qtbot, screen, clinic):
     erik = of(clinic, "ERIKSEN")
     form = screen.work.booking
-    screen.book.go_to_time(erik.provider, erik.slot.start)
+    screen.book.go_to(screen.book.spot_of(erik.provider, erik.slot.start))
     keys(screen.book, Key.Key_N)
     type_patient(qtbot, screen, "chen")
     form.submit()
@@ -180,7 +180,7 @@ def test_a_taken_time_names_who_has_it_and_one_click_takes_the_next(qtbot, scree
 
 def test_book_anyway_asks_for_a_reason_and_the_card_shows_it(qtbot, screen, clinic):
     erik = of(clinic, "ERIKSEN")
-    screen.book.go_to_time(erik.provider, erik.slot.start)
+    screen.book.go_to(screen.book.spot_of(erik.provider, erik.slot.start))
     keys(screen.book, Key.Key_N)
     type_patient(qtbot, screen, "chen")
     screen.work.booking.submit()
@@ -299,6 +299,15 @@ def test_f3_goes_from_free_time_to_free_time(qtbot, screen):
     qtbot.waitUntil(lambda: len(found) == 2)
     assert [f"{moment:%H:%M}" for moment in found] == ["11:00", "11:40"]
     assert screen.book.current_time.start == found[1]
+
+
+def test_f3_takes_a_card_in_the_hand_along(qtbot, screen, clinic):
+    chen = of(clinic, "GHOSH")
+    screen.book.go_to_appointment(chen.id)
+    keys(screen.book, Key.Key_F4, Key.Key_F3)
+    qtbot.waitUntil(lambda: screen.book.hold.minute == 3 * 60 + 40)
+    keys(screen.book, Key.Key_Return)
+    qtbot.waitUntil(lambda: clinic.world.appointments[chen.id].wall_start[11:] == "11:40")
 
 
 def test_booking_for_a_patient_starts_at_the_next_free_time(qtbot, screen):

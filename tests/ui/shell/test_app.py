@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from ehr_desktop.domain.errors import DiskFullError
-from ehr_desktop.ui.app import Reporter, log_kept_in, open_window
 from ehr_desktop.explain import LOG
+from ehr_desktop.ui.app import Reporter, log_kept_in, open_window
 from ehr_desktop.ui.prefs import Prefs
 from ehr_desktop.ui.shell.appearance import Appearance
 from ehr_desktop.ui.theme.tokens import Scheme

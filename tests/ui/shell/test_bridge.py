@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from concurrent.futures import Future
+from datetime import date
 
 import pytest
 import shiboken6
@@ -133,8 +134,8 @@ def test_a_burst_is_merged_per_kind_and_key(qtbot, bridge, node):
 
 def test_a_lone_event_is_not_delayed_or_lost(qtbot, bridge):
     with qtbot.waitSignal(bridge.node_event) as waited:
-        bridge.publish(AppointmentsChanged(None, "p"))
-    assert waited.args == [AppointmentsChanged(None, "p")]
+        bridge.publish(AppointmentsChanged(date(2026, 11, 23), "p"))
+    assert waited.args == [AppointmentsChanged(date(2026, 11, 23), "p")]
 
 
 def test_the_node_stops_while_a_storm_is_on(qtbot, bridge, node):

@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from ehr_desktop.ui.widgets.dates import shown_date
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ehr_desktop.ui.shell.days import read_day, weekday_text
+from ehr_desktop.ui.widgets.dates import shown_date
 
 FRIDAY = date(2026, 8, 14)
 

@@ -7,8 +7,8 @@ import pytest
 from ehr_desktop.domain import errors
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Fault, FaultKind, Outcome, TransactionState
-from ehr_desktop.services.values import SlotTakenError
 from ehr_desktop.explain import explain
+from ehr_desktop.services.values import SlotTakenError
 
 OUTCOME = Outcome(TransactionId("ab" * 32), TransactionState.REFUSED, "slot-taken")
 MADE = {

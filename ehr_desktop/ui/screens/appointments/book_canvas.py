@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -22,7 +22,12 @@ from ehr_desktop.domain.schedule import Appointment
 from ehr_desktop.ui.models.day_words import sentence
 from ehr_desktop.ui.screens.appointments.book_paint import Scene, paint_book
 from ehr_desktop.ui.screens.appointments.columns import Column, Spot, stops_of
-from ehr_desktop.ui.screens.appointments.geometry import HEAD_PX, Geometry
+from ehr_desktop.ui.screens.appointments.geometry import (
+    COLUMN_PX,
+    DAY_COLUMN_PX,
+    HEAD_PX,
+    Geometry,
+)
 from ehr_desktop.ui.screens.appointments.hold import Hold
 
 CELL_MINUTES: Final = 10
@@ -45,8 +50,6 @@ class FreeTime:
 class BookCanvas(QAbstractScrollArea):
     """Shows columns and a spot in them. `now` gives the present, for the line across them."""
 
-    spot_moved = Signal()
-
     def __init__(self, now: Callable[[], datetime], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._now = now
@@ -65,6 +68,7 @@ class BookCanvas(QAbstractScrollArea):
     def place(self) -> Geometry:
         """Where everything lies now."""
         view = self.viewport()
+        week = len({column.day for column in self.columns}) > 1
         return Geometry(
             width=view.width(),
             height=view.height(),
@@ -73,6 +77,7 @@ class BookCanvas(QAbstractScrollArea):
             scale=self._scale,
             left=self.horizontalScrollBar().value(),
             top=self.verticalScrollBar().value(),
+            least=DAY_COLUMN_PX if week else COLUMN_PX,
         )
 
     @property
@@ -122,16 +127,14 @@ class BookCanvas(QAbstractScrollArea):
         self._reveal(spot.column, spot.minute)
         self.viewport().update()
         self._announce(self._words_of(spot))
-        self.spot_moved.emit()
 
-    def go_to_time(self, provider: PersonId, moment: datetime) -> bool:
-        """Put the cursor on a time of a provider; tell whether that time is shown."""
+    def spot_of(self, provider: PersonId, moment: datetime) -> Spot | None:
+        """Give where a time of a provider is shown, or None when it is not."""
         for number, column in enumerate(self.columns):
             minute = column.span.minute_of(moment)
             if column.provider == provider and 0 <= minute < column.span.minutes:
-                self.go_to(Spot(number, minute))
-                return True
-        return False
+                return Spot(number, minute)
+        return None
 
     def go_to_appointment(self, appointment: AppointmentId) -> bool:
         """Put the cursor on an appointment; tell whether it is shown."""

@@ -4,7 +4,7 @@ from datetime import date
 
 from PySide6.QtCore import QObject, Signal
 
-from ehr_desktop.domain.events import AppointmentsChanged, Event, PeopleChanged
+from ehr_desktop.domain.events import AppointmentsChanged, DayBookChanged, Event, PeopleChanged
 from ehr_desktop.domain.ids import AppointmentId, PersonId
 from ehr_desktop.domain.people import Clinic, Staff
 from ehr_desktop.domain.schedule import Appointment
@@ -18,6 +18,8 @@ from ehr_desktop.ui.screens.appointments.shown_book import (
     shown_appointments,
 )
 from ehr_desktop.ui.shell.context import ScreenContext
+
+_HEARD = (AppointmentsChanged, DayBookChanged, PeopleChanged)
 
 
 class BookStore(QObject):
@@ -106,10 +108,6 @@ class BookStore(QObject):
         self._known[appointment.id] = appointment
         self.changed.emit()
 
-    def find(self, appointment: AppointmentId) -> Appointment | None:
-        """Give an appointment as it is now, if it is known."""
-        return self._known.get(appointment)
-
     def _take_clinic(self, clinic: Clinic) -> None:
         self.clinic = clinic
         self._ask_providers()
@@ -142,9 +140,11 @@ class BookStore(QObject):
 
     def _hear(self, event: Event) -> None:
         if self._asleep:
-            self._missed = self._missed or isinstance(event, (PeopleChanged, AppointmentsChanged))
+            self._missed = self._missed or isinstance(event, _HEARD)
         elif isinstance(event, PeopleChanged) and self.clinic is not None:
             self._ask_providers()
+        elif isinstance(event, DayBookChanged) and self.wanted is not None:
+            self.show(self.wanted)
         elif isinstance(event, AppointmentsChanged) and self._shows(event.day, event.provider):
             context = self._context
             day, provider = event.day, event.provider

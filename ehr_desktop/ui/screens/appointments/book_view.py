@@ -19,7 +19,7 @@ from typing_extensions import override
 from ehr_desktop.domain.schedule import Appointment
 from ehr_desktop.ui.models.day_wall import MINUTE
 from ehr_desktop.ui.models.day_words import MOVABLE, sentence
-from ehr_desktop.ui.screens.appointments.book_canvas import CELL_MINUTES, BookCanvas
+from ehr_desktop.ui.screens.appointments.book_canvas import CELL_MINUTES, BookCanvas, FreeTime
 from ehr_desktop.ui.screens.appointments.columns import Spot, stops_of
 from ehr_desktop.ui.screens.appointments.geometry import EDGE_PX, Geometry
 from ehr_desktop.ui.screens.appointments.hold import SNAP, Hold, taken_up
@@ -70,6 +70,15 @@ class BookView(BookCanvas):
             self.setFocus()
             self._take(taken_up(appointment, self.columns))
             self._announce(f"Moving {appointment.patient_name}. Arrow keys, then Enter. Esc stops.")
+
+    def carry_to(self, spot: Spot) -> None:
+        """Bring the card in the hand over a spot."""
+        if self.hold is not None:
+            self._carry(self.hold.moved_to(self.columns, spot.column, spot.minute))
+
+    def time_under(self, hold: Hold) -> FreeTime:
+        """Give the column and time a card in the hand is over."""
+        return self._time_of(Spot(hold.column, hold.minute))
 
     def end_move(self) -> None:
         """Let the card in the hand be where it was."""
@@ -125,7 +134,9 @@ class BookView(BookCanvas):
             event.ignore()
 
     def _nudge(self, hold: Hold, across: int, down: int) -> None:
-        moved = hold.moved_to(self.columns, hold.column + across, hold.minute + down)
+        self._carry(hold.moved_to(self.columns, hold.column + across, hold.minute + down))
+
+    def _carry(self, moved: Hold) -> None:
         self._take(moved)
         self._reveal(moved.column, moved.minute)
         column = self.columns[moved.column]

@@ -13,8 +13,8 @@ from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Staff
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, Slot
-from ehr_desktop.services.values import Booking
 from ehr_desktop.explain import explain
+from ehr_desktop.services.values import Booking
 from ehr_desktop.ui.models.day_wall import MINUTE, moments_of
 from ehr_desktop.ui.models.day_words import day_of, minutes_of, start_text
 from ehr_desktop.ui.screens.appointments.book_canvas import FreeTime
@@ -22,13 +22,13 @@ from ehr_desktop.ui.screens.appointments.changes import Changes
 from ehr_desktop.ui.screens.appointments.free_times import FreeTimes
 from ehr_desktop.ui.screens.appointments.patient_picker import PatientPicker
 from ehr_desktop.ui.shell.context import ScreenContext
-from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.choice_field import ComboField
 from ehr_desktop.ui.widgets.date_field import DateField
 from ehr_desktop.ui.widgets.dates import shown_date
+from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.layouts import row
 from ehr_desktop.ui.widgets.text_area import TextArea

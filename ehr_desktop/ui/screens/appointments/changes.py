@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, Signal
 
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus
-from ehr_desktop.services.values import Booking, SlotTakenError
 from ehr_desktop.explain import explain
+from ehr_desktop.services.values import Booking, SlotTakenError
 from ehr_desktop.ui.models.day_wall import wall_text
 from ehr_desktop.ui.models.day_words import (
     LOOKS,

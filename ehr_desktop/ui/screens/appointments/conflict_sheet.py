@@ -10,7 +10,6 @@ from ehr_desktop.domain.schedule import Slot
 from ehr_desktop.services.values import Booking
 from ehr_desktop.ui.models.day_words import slot_text, taken_text
 from ehr_desktop.ui.screens.appointments.changes import Changes, Collision, wanted_text
-from ehr_desktop.ui.widgets.sheet import Sheet
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import Button, ghost_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
@@ -18,6 +17,7 @@ from ehr_desktop.ui.widgets.card import Rule
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.labels import Body, Label
 from ehr_desktop.ui.widgets.layouts import Piece, column, row
+from ehr_desktop.ui.widgets.sheet import Sheet
 from ehr_desktop.ui.widgets.text_field import TextField
 
 _ACROSS = 2

@@ -97,7 +97,8 @@ class DeskWork(QObject):
         """Go to the next free time of the column the keyboard is on; a card in hand goes along."""
         if not self._store.providers:
             return
-        time, hold = self._pointed(), self._book.hold
+        hold = self._book.hold
+        time = self._pointed() if hold is None else self._book.time_under(hold)
         length = (hold.length if hold is not None else USUAL_MINUTES) * MINUTE
         again = self._last_free == FreeTime(time.provider, time.start)
         start = time.start + STEP_MINUTES * MINUTE if again else time.start

@@ -21,7 +21,6 @@ from ehr_desktop.ui.models.day_words import (
 from ehr_desktop.ui.screens.appointments.changes import Changes
 from ehr_desktop.ui.shell.context import Place, ScreenContext, ShowPatient
 from ehr_desktop.ui.shell.days import weekday_text
-from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import (
     Button,
@@ -32,6 +31,7 @@ from ehr_desktop.ui.widgets.buttons import (
 )
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.card import Rule
+from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.key_values import KeyValueList
 from ehr_desktop.ui.widgets.labels import Caption, Heading

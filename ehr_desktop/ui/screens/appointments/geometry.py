@@ -10,7 +10,9 @@ from ehr_desktop.ui.screens.appointments.columns import Card
 AXIS_PX: Final = 56
 HEAD_PX: Final = 52
 COLUMN_PX: Final = 152
-"""The least width of a column; with more columns than fit, the book scrolls sideways."""
+"""The least width of a provider's column; with more than fit, the book scrolls sideways."""
+DAY_COLUMN_PX: Final = 104
+"""The least width of a day's column, so that a week fits beside the month."""
 FOOT_PX: Final = 12
 CARD_GAP_PX: Final = 3
 EDGE_PX: Final = 6
@@ -28,11 +30,12 @@ class Geometry:
     scale: float
     left: int = 0
     top: int = 0
+    least: int = COLUMN_PX
 
     @property
     def column_width(self) -> float:
         """How wide one column is."""
-        return max((self.width - AXIS_PX) / max(self.columns, 1), COLUMN_PX)
+        return max((self.width - AXIS_PX) / max(self.columns, 1), self.least)
 
     @property
     def content_width(self) -> int:

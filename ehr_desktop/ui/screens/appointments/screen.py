@@ -98,6 +98,7 @@ class AppointmentsScreen(QWidget):
             return
         provider = wanted.provider if pointed is None else pointed.provider
         self._goal = self.current.id if self.current is not None else None
+        self.book.end_move()
         self.store.show(replace(wanted, mode=mode, provider=provider))
         self._context.prefs.set_text(_MODE, mode.value)
 
@@ -308,6 +309,8 @@ class AppointmentsScreen(QWidget):
     def _reach_goal(self) -> None:
         goal, self._goal = self._goal, None
         if isinstance(goal, FreeTime):
-            self.book.go_to_time(goal.provider, goal.start)
+            spot = self.book.spot_of(goal.provider, goal.start)
+            if spot is not None:
+                (self.book.carry_to if self.book.hold is not None else self.book.go_to)(spot)
         elif goal is not None:
             self.book.go_to_appointment(goal)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ehr_desktop.domain.errors import InvalidInputError
 from ehr_desktop.domain.patients import Demographics, PatientSummary
-from ehr_desktop.services.values import ExportReport
 from ehr_desktop.explain import explain
+from ehr_desktop.services.values import ExportReport
 from ehr_desktop.ui.models.chart_times import birth_text, shown_when
 from ehr_desktop.ui.screens.patients.patient_form import PatientForm
 from ehr_desktop.ui.screens.patients.whole_label import WholeLabel

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ehr_desktop.services.values import ImportProgress, ImportReport
 from ehr_desktop.explain import explain
+from ehr_desktop.services.values import ImportProgress, ImportReport
 from ehr_desktop.ui.screens.patients.import_report import full_text, headline, remainder
 from ehr_desktop.ui.shell.context import ScreenContext
 from ehr_desktop.ui.theme.tokens import Space, Tone

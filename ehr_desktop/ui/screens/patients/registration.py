@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from ehr_desktop.domain.errors import InvalidInputError
 from ehr_desktop.domain.patients import PatientSummary
-from ehr_desktop.services.values import Draft
 from ehr_desktop.explain import explain
+from ehr_desktop.services.values import Draft
 from ehr_desktop.ui.models.chart_drafts import DraftKeeper
 from ehr_desktop.ui.screens.patients.duplicates import DuplicatePanel
 from ehr_desktop.ui.screens.patients.patient_form import PatientForm

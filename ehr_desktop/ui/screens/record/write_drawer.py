@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from ehr_desktop.domain.chart import Entry
 from ehr_desktop.domain.projection import SectionKind
-from ehr_desktop.services.values import Draft
 from ehr_desktop.explain import explain
+from ehr_desktop.services.values import Draft
 from ehr_desktop.ui.models.chart_drafts import DraftKeeper
 from ehr_desktop.ui.models.chart_times import shown_moment
 from ehr_desktop.ui.models.chart_words import SECTIONS

@@ -9,7 +9,13 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 from typing_extensions import override
 
-from ehr_desktop.domain.events import AppointmentsChanged, CheckFinished, Event, PeopleChanged
+from ehr_desktop.domain.events import (
+    AppointmentsChanged,
+    CheckFinished,
+    DayBookChanged,
+    Event,
+    PeopleChanged,
+)
 from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId
 from ehr_desktop.domain.people import Action, Clinic, Role, may
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus
@@ -167,7 +173,7 @@ class TodayScreen(QWidget):
 
     def _build(self) -> None:
         self.table.setModel(self.model)
-        self.table.set_widths(96, 80, 112, 196, 148)
+        self.table.set_widths(96, 76, 68, 196, 148)
         self.table.set_empty_state(EmptyState("circle-check", "Nobody is left to see today"))
         self.table.set_loading(loading=True)
         self.table.setMinimumHeight(240)
@@ -246,7 +252,10 @@ class TodayScreen(QWidget):
     def _hear(self, event: Event) -> None:
         # Unseen, for instance behind a lock, nothing is asked: it is made up for when shown.
         if not self.isVisible():
-            self._missed = self._missed or isinstance(event, AppointmentsChanged)
+            appointments = isinstance(event, (AppointmentsChanged, DayBookChanged))
+            self._missed = self._missed or appointments
+        elif isinstance(event, DayBookChanged):
+            self._ask_day()
         elif isinstance(event, AppointmentsChanged):
             self._ask_provider(event)
         elif isinstance(event, (CheckFinished, PeopleChanged)):
