@@ -197,9 +197,9 @@ def test_no_two_votes_are_for_one_slot_even_after_a_crash_between_vote_and_block
         def vote_and_die() -> None:
             pipeline.store([unsigned(pc, "rae", RegisterPatient(os.urandom(16)))])
             frontier = pipeline._frontier.copy()
-            pipeline._agree(
-                pipeline._propose(pipeline._next_batch(), pipeline.head.height + 1, frontier).header
-            )
+            block = pipeline._propose(pipeline._next_batch(), pipeline.head.height + 1, frontier)
+            with pipeline._database.writing() as connection:
+                pipeline._agree(connection, block.header)
 
         await pc.node._core.on_writer(vote_and_die)
 
