@@ -35,6 +35,8 @@ class Hand:
         self._folder = folder
         self.pictures: list[Path] = []
         folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("[0-9][0-9]-*.png"):
+            old.unlink()
 
     def rest(self, milliseconds: int = _SETTLE_MS) -> None:
         """Let the program work for a while, as it does while nobody touches it."""
@@ -72,7 +74,7 @@ class Hand:
     def click(self, words: str, within: QWidget | None = None) -> None:
         """Click the button that says `words`, once it can be clicked."""
         button = self.find(QAbstractButton, words, within)
-        self.until(lambda: button.isEnabled(), f"“{words}” to be clickable")
+        self.until(button.isEnabled, f"“{words}” to be clickable")
         QTest.mouseClick(button, Qt.MouseButton.LeftButton, _NO_KEY, button.rect().center())
         self.rest()
 

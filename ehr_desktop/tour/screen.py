@@ -1,4 +1,4 @@
-"""A screen to draw on where there is none: Xvfb if it is installed, else Qt's offscreen platform."""
+"""A screen to draw on where there is none: Xvfb where it is installed, else Qt's offscreen one."""
 
 import os
 import shutil

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from ehr_desktop.desktop import Desktop
 from ehr_desktop.tour.hand import Hand
 from ehr_desktop.ui.screens.appointments.conflict_sheet import ConflictSheet
+from ehr_desktop.ui.screens.appointments.screen import AppointmentsScreen
 from ehr_desktop.ui.screens.record.window import RecordWindow
 from ehr_desktop.ui.shell.main_window import MainWindow
 from ehr_desktop.ui.widgets.choice_field import ComboField
@@ -27,6 +28,7 @@ class Story:
         self._hand = hand
         self._folder = work_folder
         self._window: MainWindow | None = None
+        self._letter_record = ""
 
     @property
     def window(self) -> MainWindow:
@@ -52,9 +54,13 @@ class Story:
         chart.close()
         self._book_collide_move(name)
         self._look_at_ledger()
-        self._check("Everything is as it was signed", "integrity-passes")
+        self._check("Check everything", "Everything is as it was signed", "integrity-passes")
+        _say("The full check found nothing wrong.")
         self._flip_a_byte()
-        self._check("1 fault found", "integrity-names-the-record")
+        self._check("Check again", "1 fault found", "integrity-names-the-record")
+        hand = self._hand
+        hand.expect(self._letter_record)
+        _say(f"The check names what was changed: record {self._letter_record[:8]}….")
         self.window.close()
 
     def _set_up(self) -> None:
@@ -116,7 +122,8 @@ class Story:
         hand = self._hand
         table = hand.find(Table, "Patients")
         hand.until(lambda: table.model().rowCount() > 0, "patients in the list")
-        whole = str(table.model().index(0, 0).data())
+        living = [row for row in range(table.model().rowCount()) if not _has_died(table, row)]
+        whole = str(table.model().index(living[0], 0).data())
         family = whole.partition(",")[0].casefold()
         # two letters change places, as they do in haste
         typed = family[:2] + family[3:4] + family[2:3] + family[4:]
@@ -184,6 +191,7 @@ class Story:
         hand.until(lambda: bool(self._containers()), "the letter to be stored")
         hand.rest(600)
         hand.picture("documents", chart)
+        self._letter_record = self._record_of(chart)
         _say("A letter was attached: sealed into a container file.")
 
     def _book_collide_move(self, patient: str) -> None:
@@ -193,14 +201,19 @@ class Story:
         self._book(patient, "Check-up")
         hand.expect("1 appointment")
         self._book(patient, "Also wanted this time")
-        hand.expect("Dr Ana Lee already has 11:30–11:50.")
+        hand.expect("Dr Ana Lee already has 11:30")
         hand.picture("collision", window)
         sheet = window.findChild(ConflictSheet)
         assert isinstance(sheet, ConflictSheet)
-        hand.click(sheet.slot_buttons[0].text())
+        hand.click(sheet.slot_buttons[-1].text())
         hand.expect("2 appointments")
+        screen = window.findChild(AppointmentsScreen)
+        assert isinstance(screen, AppointmentsScreen)
+        hand.until(lambda: screen.current is not None, "the new appointment to be chosen")
+        hand.rest()
         book = hand.find(QWidget, "Day book")
-        hand.press("F4", book)
+        hand.press("Return", book)
+        hand.click("Move", window)
         hand.press("Down", book)
         hand.press("Return", book)
         hand.expect("Moved")
@@ -226,14 +239,19 @@ class Story:
         hand.picture("ledger", self.window)
         _say("The ledger explains each transaction, and a proof was checked.")
 
-    def _check(self, words: str, picture: str) -> None:
+    def _check(self, button: str, words: str, picture: str) -> None:
         hand = self._hand
         hand.click("Integrity")
-        hand.click("Check everything")
-        hand.until(lambda: not hand.says("Stop") and not hand.says("Cancel"), "the check to end")
+        hand.click(button)
         hand.expect(words)
         hand.picture(picture, self.window)
-        _say("The full check ended: " + ("0 faults." if "passes" in picture else "it names it."))
+
+    def _record_of(self, chart: RecordWindow) -> str:
+        """Give the record whose container the one file on the disk is."""
+        (path,) = self._containers()
+        asked = self._desktop.door.node.charts.records_of(chart.patient)
+        records = self._desktop.thread.submit(asked).result()
+        return next(record.record for record in records if record.commitment == path.name)
 
     def _flip_a_byte(self) -> None:
         (path,) = self._containers()
@@ -262,6 +280,10 @@ def _dialog(hand: Hand) -> QFileDialog:
 def _chart() -> RecordWindow | None:
     windows = QApplication.topLevelWidgets()
     return next((w for w in windows if isinstance(w, RecordWindow) and w.isVisible()), None)
+
+
+def _has_died(table: Table, row: int) -> bool:
+    return "died" in str(table.model().index(row, 1).data())
 
 
 def _first(table: Table) -> str:
