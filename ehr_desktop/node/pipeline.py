@@ -16,11 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.errors import DiskFullError
+from ehr_desktop.domain.errors import DiskFullError, HomeDamagedError
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.node.contracts.execute import Verdict, execute
-from ehr_desktop.node.contracts.state import State, key
+from ehr_desktop.node.contracts.state import Lookup, State, key
 from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
     ReplaceTeamKey,
@@ -33,7 +33,7 @@ from ehr_desktop.node.crypto.hashes import digest
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
 from ehr_desktop.node.ledger.check import check_block
-from ehr_desktop.node.ledger.codec import encode
+from ehr_desktop.node.ledger.codec import CodecError, encode
 from ehr_desktop.node.ledger.merkle import Frontier, Node, leaf_hash
 from ehr_desktop.node.ledger.transaction import (
     NO_PREVIOUS,
@@ -202,13 +202,29 @@ class Pipeline:
         return self._final
 
     def value(self, *parts: str | bytes | int) -> Any:
-        """Give a decoded value of the contract state, or None. Any thread."""
+        """Give a decoded value of the contract state, or None. Any thread.
+
+        Raises:
+            HomeDamagedError: it cannot be read any more.
+        """
         with self._database.reading() as connection:
-            return State(lambda place: state.value(connection, place)).get(*parts)
+            return self._state_reader(lambda place: state.value(connection, place))(*parts)
 
     def value_here(self, connection: Connection) -> Callable[..., Any]:
         """Give a reader of the contract state for the writer thread, which remembers values."""
-        return State(lambda place: self._remembered.value(connection, place)).get
+        return self._state_reader(lambda place: self._remembered.value(connection, place))
+
+    def _state_reader(self, lookup: Lookup) -> Callable[..., Any]:
+        known = State(lookup)
+
+        def value(*parts: str | bytes | int) -> Any:
+            try:
+                return known.get(*parts)
+            except CodecError as error:
+                # SQLCipher may give zeros for the second page of a long value that was changed
+                raise HomeDamagedError(self._database.path.name) from error
+
+        return value
 
     def expect(
         self, connection: Connection, places: Iterable[tuple[str | bytes | int, ...]]
