@@ -43,12 +43,14 @@ class Charts:
         patient: PatientId | None,
         records: Sequence[NewRecord],
         *,
+        register: bool = False,
         source: str = "form",
         progress: Callable[[int], None] = lambda _bytes: None,
     ) -> tuple[PatientId, WriteReport]:
         """Seal records and commit to them: all of them, or none if this fails.
 
-        Without a patient a new pseudonym is made. `progress` is told the bytes of an attachment
+        Without a patient a new pseudonym is made; with `register` the one given is new. `progress`
+        is told the bytes of an attachment
         that are sealed, on the writer thread.
 
         Raises:
@@ -64,11 +66,11 @@ class Charts:
             sealer = Sealer(
                 session,
                 connection,
-                self._core.pipeline.value_here(connection),
+                self._core.pipeline,
                 self._core.files,
                 progress,
             )
-            sealed = sealer.seal(chosen, records, source, register=patient is None)
+            sealed = sealer.seal(chosen, records, source, register=register or patient is None)
             made.append(sealed)
             return Prepared(sealed.unsigned, sealed.plain, sealed.discard)
 
@@ -95,18 +97,18 @@ class Charts:
         """
         session = self._core.session(actor)
         session.team(team)
-        if self._core.value("patient", bytes.fromhex(patient)) is None:
-            raise NotFoundError(patient)
+        subject = bytes.fromhex(patient)
         categories = [c for c in Category if default_teams(c) & session.teams.keys()]
-        statement = ReadRecords(bytes.fromhex(patient), manner, purpose, tuple(categories))
-        (outcome,) = await self._core.say(
-            Unsigned(
-                statement,
-                session.person,
-                session.keys.signing,
-                subject=bytes.fromhex(patient),
-            )
-        )
+        statement = ReadRecords(subject, manner, purpose, tuple(categories))
+
+        def prepare(connection: Connection) -> Prepared:
+            if self._core.pipeline.value_here(connection)("patient", subject) is None:
+                raise NotFoundError(patient)
+            said = Unsigned(statement, session.person, session.keys.signing, subject=subject)
+            return Prepared([said])
+
+        (outcome,) = outcomes = await self._core.write(b"", prepare)
+        raise_refusal(outcomes)
         return Receipt(outcome.transaction, patient, actor.id, purpose)
 
     async def open(

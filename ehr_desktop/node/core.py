@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from ehr_desktop.domain.errors import DiskFullError, HomeDamagedError, NoKeyError, RefusedError
 from ehr_desktop.domain.events import Event
@@ -77,6 +78,7 @@ class Core:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="node-writer")
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="node-reader")
         self._waiting: deque[_Waiting] = deque()
+        self._draining = False
 
     async def start(self) -> None:
         """Remove what an interrupted run left behind, and order what it had signed."""
@@ -147,7 +149,7 @@ class Core:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(subject, prepare, alone, loop.create_future())
         self._waiting.append(waiting)
-        loop.run_in_executor(self._writer, self._drain, loop)
+        self._start_draining(loop)
         return await waiting.outcomes
 
     async def say(self, *unsigned: Unsigned, subject: bytes = b"") -> list[Outcome]:
@@ -196,8 +198,26 @@ class Core:
         for listener in list(self.listeners):
             listener(event)
 
+    def _publish_all(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self.publish(event)
+
+    def _start_draining(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the writer thread look at what waits, unless it is about to. On the loop, or on the
+        writer thread.
+        """
+        if not self._draining:
+            self._draining = True
+            self._writer.submit(self._drain, loop)
+
     def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
+        # cleared before anything is taken: whoever comes from now on starts another round
+        self._draining = False
         group = self._next_group()
+        if self._waiting:
+            self._start_draining(loop)
+        if not group:
+            return
         prepared: list[tuple[_Waiting, Prepared]] = []
         try:
             if self.pipeline.pending_count:
@@ -219,9 +239,16 @@ class Core:
                 _fail(loop, waiting, error)
             return
         names = iter(signed)
-        for waiting, part in prepared:
-            outcomes = [_outcome(next(names).id, final) for _ in part.unsigned]
-            loop.call_soon_threadsafe(_succeed, waiting, outcomes)
+        told = [
+            (waiting, [_outcome(next(names).id, final) for _ in part.unsigned])
+            for waiting, part in prepared
+        ]
+        loop.call_soon_threadsafe(self._tell, told)
+
+    def _tell(self, told: Sequence[tuple[_Waiting, list[Outcome]]]) -> None:
+        for waiting, outcomes in told:
+            if not waiting.outcomes.done():
+                waiting.outcomes.set_result(outcomes)
 
     def _prepare(
         self,
@@ -233,6 +260,9 @@ class Core:
             for waiting in group:
                 try:
                     prepared.append((waiting, waiting.prepare(connection)))
+                except DBAPIError:
+                    # the database itself: it is told as such to all of them
+                    raise
                 except Exception as error:  # noqa: BLE001 - the others go on
                     _fail(loop, waiting, error)
 
@@ -243,17 +273,20 @@ class Core:
         final = self.pipeline.order()
         try:
             for team in list(self.indexes):
-                self._catch_up(team, plain, lambda _done, _total: None)
+                self._bring_up(team, lambda index: index.follow(final, plain))
         finally:
-            for event in events_of(final):
-                loop.call_soon_threadsafe(self.publish, event)
+            if final:
+                loop.call_soon_threadsafe(self._publish_all, events_of(final))
         return {entry.transaction.id: entry for entry in final}
 
     def _catch_up(self, team: Team, plain: Plain, progress: Callable[[int, int], None]) -> None:
+        self._bring_up(team, lambda index: index.catch_up(plain, progress))
+
+    def _bring_up(self, team: Team, work: Callable[[TeamIndex], None]) -> None:
         """Bring a team's view up to date; one that is damaged is built anew from the records."""
         index = self.indexes[team]
         try:
-            index.catch_up(plain, progress)
+            work(index)
         except HomeDamagedError as error:
             if error.where != self._view_path(team).name:
                 raise
@@ -300,11 +333,6 @@ def _outcome(transaction: bytes, final: dict[bytes, FinalTransaction]) -> Outcom
     if entry is not None:
         return entry.outcome
     return Outcome(TransactionId(transaction.hex()), TransactionState.PENDING)
-
-
-def _succeed(waiting: _Waiting, outcomes: list[Outcome]) -> None:
-    if not waiting.outcomes.done():
-        waiting.outcomes.set_result(outcomes)
 
 
 def _fail(loop: asyncio.AbstractEventLoop, waiting: _Waiting, error: Exception) -> None:

@@ -132,7 +132,7 @@ class Diary:
             sealer = Sealer(
                 session,
                 connection,
-                self._core.pipeline.value_here(connection),
+                self._core.pipeline,
                 self._core.files,
                 lambda _bytes: None,
             )

@@ -18,18 +18,24 @@ from ehr_desktop.node.contracts.statements import (
     ChangeAppointmentStatus,
     CommitRecords,
     MoveAppointment,
+    OpenEpochs,
+    ReadRecords,
+    RegisterPatient,
     Statement,
     read_statement,
 )
 from ehr_desktop.node.pipeline import FinalTransaction
+
+_SILENT = frozenset({ReadRecords.KIND, RegisterPatient.KIND, OpenEpochs.KIND})
+"""What changes nothing that a screen shows but the ledger itself."""
 
 
 def events_of(final: Sequence[FinalTransaction]) -> list[Event]:
     """Give the events of some final transactions, each once."""
     events: dict[Event, None] = {}
     for entry in final:
-        if entry.verdict.accepted:
-            payload = entry.transaction.payload
+        payload = entry.transaction.payload
+        if entry.verdict.accepted and payload.kind not in _SILENT:
             for event in _events(read_statement(payload.kind, tuple(payload.body))):
                 events[event] = None
     if final:

@@ -30,6 +30,7 @@ from ehr_desktop.node.keys.keyring import TeamKey
 from ehr_desktop.node.keys.records import Envelope, RecordHeader, open_file, open_record
 from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.pipeline import FinalTransaction
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
 from ehr_desktop.node.store.engine import Database
@@ -72,6 +73,7 @@ class TeamIndex:
         self._project = project
         self._category_keys: OrderedDict[tuple[bytes, str, int], bytes | None] = OrderedDict()
         self.views = Views.open(path, team_key.views_key(), team_key.team)
+        self._seen = self._stored = self.views.position
 
     @property
     def team(self) -> Team:
@@ -101,21 +103,49 @@ class TeamIndex:
                 at = self.views.position
                 most = _BATCH if until is None else min(_BATCH, until - at)
                 batch = transactions.final_from(connection, at, most) if most > 0 else []
-                changes = [c for row in batch for c in self._changes(connection, row, plain)]
+                changes = [c for row in batch for c in self._stored_changes(connection, row, plain)]
             if not batch:
+                self._seen = self._stored = self.views.position
                 return
             last = batch[-1].position
             assert last is not None
             self.views.apply(changes, last + 1)
             progress(last + 1 - start, total - start)
 
-    def _changes(
+    def follow(self, final: Sequence[FinalTransaction], plain: Plain) -> None:
+        """Take over what became final a moment ago, in ledger order."""
+        if not final:
+            return
+        if final[0].position != self._seen:
+            self.catch_up(plain, lambda _done, _total: None)
+            return
+        with self._database.reading() as connection:
+            changes = [
+                change
+                for entry in final
+                if entry.verdict.accepted
+                for change in self._changes(connection, entry.transaction, plain)
+            ]
+        self._seen = final[-1].position + 1
+        # where nothing changed, the view's place in the ledger need not be flushed each time
+        if changes or self._seen - self._stored >= _BATCH:
+            self.views.apply(changes, self._seen)
+            self._stored = self._seen
+
+    def _stored_changes(
         self, connection: Connection, row: StoredTransaction, plain: Plain
     ) -> Sequence[ViewChange]:
         if row.rule or row.kind not in _INDEXED:
             return ()
-        transaction = Transaction.decode(row.wire)
-        statement = read_statement(row.kind, tuple(transaction.payload.body))
+        return self._changes(connection, Transaction.decode(row.wire), plain)
+
+    def _changes(
+        self, connection: Connection, transaction: Transaction, plain: Plain
+    ) -> Sequence[ViewChange]:
+        kind = transaction.payload.kind
+        if kind not in _INDEXED:
+            return ()
+        statement = read_statement(kind, tuple(transaction.payload.body))
         if isinstance(statement, CommitRecords):
             return self._records(connection, statement, transaction, plain)
         if self.team is not Team.FRONT_DESK:

@@ -9,7 +9,7 @@ Everything here runs on the store's single writer thread.
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.node.consensus.solo import certificate_of, final_vote
 from ehr_desktop.node.contracts.execute import Verdict, execute
-from ehr_desktop.node.contracts.state import State
+from ehr_desktop.node.contracts.state import State, key
 from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
     ReplaceTeamKey,
@@ -49,6 +49,7 @@ from ehr_desktop.node.ledger.vote import Certificate
 from ehr_desktop.node.store import blocks, containers, secrets, state, transactions
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.engine import Database
+from ehr_desktop.node.store.remembered import RememberedState
 from ehr_desktop.node.store.secrets import KeyBox
 
 MOST_TRANSACTIONS = 1000
@@ -115,7 +116,7 @@ class Pipeline:
 
     def _load(self, connection: Connection) -> None:
         self._tree = state.load_tree(connection)
-        self._values: dict[bytes, bytes | None] = {}
+        self._remembered = RememberedState()
         newest = blocks.head(connection)
         self.head: Header | None = Header.decode(newest[2]) if newest else None
         self._voted_slot = blocks.last_voted_slot(connection, 0)
@@ -128,7 +129,7 @@ class Pipeline:
             Transaction.decode(row.wire)
             for row in transactions.pending(connection, limit=1_000_000)
         ]
-        self._own_wires = {transaction.wire for transaction in self._pending}
+        self._own = {transaction.wire: transaction for transaction in self._pending}
 
     def append(self, batches: Sequence[Sequence[Unsigned]]) -> list[FinalTransaction]:
         """Sign batches and store each whole, then order what is pending.
@@ -165,7 +166,7 @@ class Pipeline:
                 )
         self._feed = sequence, previous
         self._pending.extend(signed)
-        self._own_wires.update(transaction.wire for transaction in signed)
+        self._own.update((transaction.wire, transaction) for transaction in signed)
         return signed
 
     def order(self) -> list[FinalTransaction]:
@@ -182,14 +183,13 @@ class Pipeline:
 
     def value_here(self, connection: Connection) -> Callable[..., Any]:
         """Give a reader of the contract state for the writer thread, which remembers values."""
-        return State(lambda place: self._remembered(connection, place)).get
+        return State(lambda place: self._remembered.value(connection, place)).get
 
-    def _remembered(self, connection: Connection, place: bytes) -> bytes | None:
-        if place not in self._values:
-            if len(self._values) >= VALUES_KEPT:
-                self._values.clear()
-            self._values[place] = state.value(connection, place)
-        return self._values[place]
+    def expect(
+        self, connection: Connection, places: Iterable[tuple[str | bytes | int, ...]]
+    ) -> None:
+        """Read in one go what `value_here` will soon be asked for. On the writer thread."""
+        self._remembered.expect(connection, (key(*parts) for parts in places))
 
     @property
     def state_root(self) -> bytes:
@@ -232,12 +232,14 @@ class Pipeline:
         nodes = [node for t in batch for node in frontier.append(leaf_hash(t.wire))]
         block = self._propose(batch, height, frontier)
         self._require_sound(block)
-        certificate = self._agree(block.header)
         with self._database.writing() as connection:
-            chain_state = State(lambda place: self._remembered(connection, place))
+            certificate = self._agree(connection, block.header)
+            chain_state = State(lambda place: self._remembered.value(connection, place))
             verdicts = run_block(batch, chain_state, height)
             changes = chain_state.changes
-            delta = self._tree.update(changes, lambda number: state.bucket(connection, number))
+            delta = self._tree.update(
+                changes, lambda number: self._remembered.hashes(connection, number)
+            )
             state.store(connection, changes, delta)
             first = self._frontier.size
             final = [
@@ -248,18 +250,20 @@ class Pipeline:
             for entry in final:
                 _settle_boxes(connection, entry)
         self._tree.apply(delta)
-        self._values.update(changes)
+        self._remembered.take_over(changes)
         self._frontier = frontier
         self.head = block.header
         del self._pending[: len(batch)]
-        self._own_wires.difference_update(t.wire for t in batch)
+        for transaction in batch:
+            del self._own[transaction.wire]
         return final
 
-    def _agree(self, header: Header) -> Certificate:
-        """Vote, store the vote, and only then count it."""
+    def _agree(self, connection: Connection, header: Header) -> Certificate:
+        """Vote. Nobody else waits for a quorum of one, so the vote is stored with what it makes
+        final.
+        """
         vote = final_vote(header, self._key)
-        with self._database.writing() as connection:
-            blocks.add_vote(connection, header.epoch, header.slot, vote.vote.kind, vote.encode())
+        blocks.add_vote(connection, header.epoch, header.slot, vote.vote.kind, vote.encode())
         self._voted_slot = header.slot
         return certificate_of(vote)
 
@@ -285,7 +289,7 @@ class Pipeline:
 
     def _require_sound(self, block: Block) -> None:
         failures = check_block(
-            block, self.head, self._frontier, self.validators, trusted=self._own_wires
+            block, self.head, self._frontier, self.validators, decoded=self._own, trusted=self._own
         )
         assert not failures, f"own block {block.header.height}: {failures[0].rule}"
 

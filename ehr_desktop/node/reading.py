@@ -61,6 +61,10 @@ class Reader:
         self._connection = connection
         self._value = value
         self._files = files
+        # records read together share their receipt, their transaction and their keys
+        self._shown: set[Receipt] = set()
+        self._commits: dict[bytes, tuple[Transaction, CommitRecords] | None] = {}
+        self._opened_keys: dict[tuple[bytes, str, int], tuple[bytes, bytes]] = {}
 
     def open(self, receipt: Receipt, record: RecordId, version: int | None = None) -> OpenedRecord:
         """Open one version of a record, the newest unless told otherwise.
@@ -143,6 +147,11 @@ class Reader:
             yield from open_file(stored.header, stored.wrapped_key, sealed, key, vault_key)
 
     def _require_receipt(self, receipt: Receipt) -> None:
+        if receipt not in self._shown:
+            self._look_up(receipt)
+            self._shown.add(receipt)
+
+    def _look_up(self, receipt: Receipt) -> None:
         row = transactions.by_id(self._connection, bytes.fromhex(receipt.transaction))
         if row is None or row.rule or row.kind != ReadRecords.KIND:
             raise ReceiptMissingError(receipt.transaction)
@@ -180,20 +189,33 @@ class Reader:
         self, stored: StoredContainer, record: bytes, version: int
     ) -> Transaction | None:
         """Give the transaction that commits to a container as this very version."""
-        row = transactions.by_id(self._connection, stored.transaction)
-        if row is None or row.rule:
+        if stored.transaction not in self._commits:
+            self._commits[stored.transaction] = self._commit(stored.transaction)
+        found = self._commits[stored.transaction]
+        if found is None:
             return None
-        transaction = Transaction.decode(row.wire)
-        statement = read_statement(row.kind, tuple(transaction.payload.body))
-        if not isinstance(statement, CommitRecords):
-            return None
+        transaction, statement = found
         rows = zip(statement.records, transaction.payload.containers, strict=True)
         for (name, number, _category, _epoch), container in rows:
             if (name, number, container.commitment) == (record, version, stored.commitment):
                 return transaction
         return None
 
+    def _commit(self, name: bytes) -> tuple[Transaction, CommitRecords] | None:
+        row = transactions.by_id(self._connection, name)
+        if row is None or row.rule:
+            return None
+        transaction = Transaction.decode(row.wire)
+        statement = read_statement(row.kind, tuple(transaction.payload.body))
+        return (transaction, statement) if isinstance(statement, CommitRecords) else None
+
     def _keys(self, header: RecordHeader) -> tuple[bytes, bytes]:
+        name = header.patient, header.category, header.epoch
+        if name not in self._opened_keys:
+            self._opened_keys[name] = self._open_keys(header)
+        return self._opened_keys[name]
+
+    def _open_keys(self, header: RecordHeader) -> tuple[bytes, bytes]:
         vault_key = secrets.vault_key(self._connection, header.patient)
         if vault_key is None:
             raise NoKeyError(header.category)

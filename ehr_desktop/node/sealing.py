@@ -33,7 +33,7 @@ from ehr_desktop.node.keys.teams import (
     new_category_key,
     open_category_key,
 )
-from ehr_desktop.node.pipeline import Unsigned
+from ehr_desktop.node.pipeline import Pipeline, Unsigned
 from ehr_desktop.node.policy import StateReader, newest_epoch, team_public, usable_epoch
 from ehr_desktop.node.store import containers, secrets
 from ehr_desktop.node.store.containers import (
@@ -82,13 +82,14 @@ class Sealer:
         self,
         session: Session,
         connection: Connection,
-        value: StateReader,
+        pipeline: Pipeline,
         files: ContainerFiles,
         progress: Callable[[int], None],
     ) -> None:
         self._session = session
         self._connection = connection
-        self._value = value
+        self._pipeline = pipeline
+        self._value: StateReader = pipeline.value_here(connection)
         self._files = files
         self._progress = progress
         self._placed: dict[bytes, SealedPlace] = {}
@@ -114,6 +115,10 @@ class Sealer:
                 raise NotFoundError(patient)
             vault_key = found
         keys = self._category_keys(subject, {record.category for record in records}, sealed)
+        self._pipeline.expect(
+            self._connection,
+            (("record", name) for r in records if (name := _known_id(r, vault_key)) is not None),
+        )
         try:
             done = [self._seal_one(subject, r, keys, vault_key, sealed) for r in records]
         except BaseException:
@@ -223,11 +228,8 @@ class Sealer:
 
     def _place(self, new: NewRecord, vault_key: bytes) -> tuple[bytes, int, bytes]:
         """Give the record's id, its next version, and the commitment of the one before."""
-        if new.record is not None:
-            record = bytes.fromhex(new.record)
-        elif new.reference:
-            record = imported_record_id(vault_key, new.reference)
-        else:
+        record = _known_id(new, vault_key)
+        if record is None:
             return os.urandom(16), 1, b""
         if record in self._placed:
             place = self._placed[record]
@@ -309,6 +311,13 @@ class Sealer:
             boxes=boxes,
             vault_key=vault_key,
         )
+
+
+def _known_id(new: NewRecord, vault_key: bytes) -> bytes | None:
+    """Give the id of a record that has one before it is written."""
+    if new.record is not None:
+        return bytes.fromhex(new.record)
+    return imported_record_id(vault_key, new.reference) if new.reference else None
 
 
 def _source(new: NewRecord) -> BinaryIO:

@@ -40,6 +40,7 @@ class FileImport:
         self._tally = tally
         self._known: dict[str, PatientId] = {}
         self._here: set[PatientId] = set()
+        self._arrivals: dict[PatientId, Demographics] = {}
         self._waiting: list[ReadEntry] = []
         self._taken = 0
         self._unchanged = 0
@@ -52,9 +53,7 @@ class FileImport:
         self._error = batch.error
         sorted_out: dict[PatientId, list[NewRecord]] = defaultdict(list)
         for entry in [e for e in batch.entries if e.keys]:
-            patient = await self._patient(entry)
-            if patient is not None:
-                sorted_out[patient].append(entry.record)
+            sorted_out[await self._patient(entry)].append(entry.record)
         for entry in [*self._waiting, *(e for e in batch.entries if not e.keys)]:
             patient = next((self._known[r] for r in entry.patients if r in self._known), None)
             if patient is not None:
@@ -81,28 +80,26 @@ class FileImport:
             FileReport(self._name, self._taken, self._unchanged, self._refused, self._error)
         )
 
-    async def _patient(self, entry: ReadEntry) -> PatientId | None:
-        """Find a Patient's pseudonym, or register somebody new; then nothing is left to write."""
+    async def _patient(self, entry: ReadEntry) -> PatientId:
+        """Find a Patient's pseudonym, or choose one that is registered with the first records."""
         known = await self._find(entry)
         if known is None:
-            known, report = await self._node.charts.write(
-                self._actor, None, [entry.record], source="import"
-            )
-            self._taken += len(report.written)
+            known = PatientId(self._node.new_id())
+            row = entry.record.projection.patient if entry.record.projection else None
+            self._arrivals[known] = row.demographics if row else Demographics("", "")
             self._tally.new_patients += 1
-            result = None
-        else:
-            result = known
         self._here.add(known)
         self._tally.patients.add(known)
         self._known.update(dict.fromkeys(entry.keys, known))
-        return result
+        return known
 
     async def _find(self, entry: ReadEntry) -> PatientId | None:
         """Find a Patient here: the same address, and nobody of another name or birth date."""
         row = entry.record.projection.patient if entry.record.projection else None
         for reference in entry.keys:
-            found = await self._by_reference(reference)
+            found = self._known.get(reference)
+            if found not in self._arrivals:
+                found = await self._by_reference(reference)
             if found is None or row is None:
                 continue
             if reference.startswith("urn:uuid:") or await self._is(found, row.demographics):
@@ -150,18 +147,27 @@ class FileImport:
         )
 
     async def _is(self, patient: PatientId, demographics: Demographics) -> bool:
-        """Tell whether somebody registered here has this name and birth date."""
-        known = await self._node.view(
-            self._actor, Team.FRONT_DESK, lambda views: views.patients.patient(patient)
-        )
-        there = known.demographics
+        """Tell whether somebody registered here, or about to be, has this name and birth date."""
+        there = self._arrivals.get(patient)
+        if there is None:
+            known = await self._node.view(
+                self._actor, Team.FRONT_DESK, lambda views: views.patients.patient(patient)
+            )
+            there = known.demographics
         return (
             there.family.casefold() == demographics.family.casefold()
             and there.birth_date == demographics.birth_date
         )
 
     async def _write(self, patient: PatientId, records: list[NewRecord]) -> None:
-        _, report = await self._node.charts.write(self._actor, patient, records, source="import")
+        _, report = await self._node.charts.write(
+            self._actor,
+            patient,
+            records,
+            register=patient in self._arrivals,
+            source="import",
+        )
+        self._arrivals.pop(patient, None)
         self._taken += len(report.written)
         self._unchanged += report.unchanged
 

@@ -6,13 +6,13 @@ is recognised; a changed one becomes the next version of its record.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ehr_desktop.domain.people import Actor
 from ehr_desktop.interchange.fhir.validate import Validator
 from ehr_desktop.node.node import Node
-from ehr_desktop.services.import_reading import Batch, read_batches
+from ehr_desktop.services.import_ahead import read_ahead
 from ehr_desktop.services.import_sorting import FileImport, Tally
 from ehr_desktop.services.values import ImportProgress, ImportReport
 
@@ -42,12 +42,7 @@ class Imports:
         """
         begun = time.monotonic()
         tally = Tally()
-        for index, path in enumerate(files):
-            if cancelled():
-                break
-            tell = _teller(progress, index, files)
-            batches = read_batches(path, self._validator, tell)
-            await self._take(actor, path, batches, tally, cancelled)
+        await self._take(actor, files, progress, tally, cancelled)
         return ImportReport(
             files=tuple(tally.files),
             patients=len(tally.patients),
@@ -62,33 +57,33 @@ class Imports:
     async def _take(
         self,
         actor: Actor,
-        path: Path,
-        batches: Iterator[Batch],
+        files: Sequence[Path],
+        progress: Callable[[ImportProgress], None],
         tally: Tally,
         cancelled: Callable[[], bool],
     ) -> None:
-        """Read the next batch while the last one is being stored."""
-        file = FileImport(self._node, actor, path.name, tally)
+        """Read the next batch, of this file or the one after, while the last is being stored."""
+        batches = read_ahead(files, self._validator, progress)
         upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+        file: FileImport | None = None
+        at = -1
+        stopped = False
         try:
-            stopped = False
-            while not stopped and (batch := await upcoming) is not None:
+            while not stopped and (found := await upcoming) is not None:
+                index, batch = found
+                if file is not None and index != at:
+                    await file.finish(cancelled=False)
+                    file = None
                 stopped = cancelled()
                 if not stopped:
                     upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+                    file, at = (
+                        file or FileImport(self._node, actor, files[index].name, tally),
+                        index,
+                    )
                     await file.take(batch)
-            await file.finish(cancelled=stopped)
+            if file is not None:
+                await file.finish(cancelled=stopped)
         finally:
             await asyncio.gather(upcoming, return_exceptions=True)
-
-
-def _teller(
-    progress: Callable[[ImportProgress], None], index: int, files: Sequence[Path]
-) -> Callable[[int, int], None]:
-    path = files[index]
-    total = path.stat().st_size if path.exists() else 0
-
-    def tell(entries: int, bytes_done: int) -> None:
-        progress(ImportProgress(path.name, index, len(files), entries, bytes_done, total))
-
-    return tell
+            await asyncio.to_thread(batches.close)

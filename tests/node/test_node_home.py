@@ -163,7 +163,9 @@ def test_a_password_is_changed_and_the_old_one_opens_nothing(homes):
     async def _(pc):
         lee = pc.actors["lee"]
         with pytest.raises(SignInRefusedError):
-            await pc.clinic.people.change_own_password(lee, PASSWORDS["nia"], "b" + PASSWORDS["lee"])
+            await pc.clinic.people.change_own_password(
+                lee, PASSWORDS["nia"], "b" + PASSWORDS["lee"]
+            )
         await pc.clinic.people.change_own_password(lee, PASSWORDS["lee"], "b" + PASSWORDS["lee"])
 
     @story(home)

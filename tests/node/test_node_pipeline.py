@@ -119,6 +119,31 @@ def test_a_refused_new_key_is_not_used_for_anything_afterwards(homes):
         assert (await pc.node.charts.open(pc.actors["nia"], receipt, record, None, {})).body
 
 
+def test_what_found_no_room_to_become_final_is_ordered_before_anything_new_is_prepared(homes):
+    @story(homes.staffed(), "lee", "nia")
+    async def _(pc):
+        pipeline = pc.node._core.pipeline
+        patient = (await pc.clinic.patients.register(pc.actors["lee"], ANNA)).id
+
+        def no_room():
+            raise DiskFullError
+
+        pipeline.order = no_room
+        with pytest.raises(DiskFullError):
+            await pc.node.charts.write(pc.actors["lee"], patient, [NOTE])
+        del pipeline.order
+        await pc.node.charts.write(pc.actors["lee"], patient, [NOTE])
+        receipt = await pc.node.charts.receive(pc.actors["nia"], patient)
+        notes = [
+            stored.record
+            for stored in await pc.node.charts.records_of(patient)
+            if stored.category is Category.NOTES
+        ]
+        bodies = await pc.node.charts.bodies(pc.actors["nia"], receipt, notes)
+        assert [body for _, _, body in bodies] == [NOTE.body, NOTE.body]
+        assert (await pc.check("lee")).faults == ()
+
+
 def test_two_clinics_do_not_take_each_others_transactions(homes, tmp_path):
     asyncio.run(make_clinic(tmp_path / "other", staffed=False, name="Other clinic"))
     home = homes.staffed()
@@ -172,9 +197,9 @@ def test_no_two_votes_are_for_one_slot_even_after_a_crash_between_vote_and_block
         def vote_and_die() -> None:
             pipeline.store([unsigned(pc, "rae", RegisterPatient(os.urandom(16)))])
             frontier = pipeline._frontier.copy()
-            pipeline._agree(
-                pipeline._propose(pipeline._next_batch(), pipeline.head.height + 1, frontier).header
-            )
+            block = pipeline._propose(pipeline._next_batch(), pipeline.head.height + 1, frontier)
+            with pipeline._database.writing() as connection:
+                pipeline._agree(connection, block.header)
 
         await pc.node._core.on_writer(vote_and_die)
 
@@ -183,9 +208,7 @@ def test_no_two_votes_are_for_one_slot_even_after_a_crash_between_vote_and_block
         await pc.clinic.patients.register(pc.actors["rae"], ANNA)
 
         def votes_and_slots(connection):
-            votes = [
-                SignedVote.decode(row.vote).vote for row in connection.execute(select(VOTES))
-            ]
+            votes = [SignedVote.decode(row.vote).vote for row in connection.execute(select(VOTES))]
             headers = [Header.decode(row[2]) for row in blocks.rising(connection, 0, 1000)]
             return votes, headers
 
@@ -285,10 +308,14 @@ def test_a_full_disk_loses_nothing_acknowledged_and_work_goes_on_once_there_is_r
         chart = await pc.clinic.charts.open(lee, patient)
         saved = []
         ballast.write_bytes(bytes(8 << 20))
-        with pytest.raises(DiskFullError):
+
+        async def write_until_it_is_full() -> None:
             for number in range(2000):
                 entry = await pc.clinic.charts.add_note(chart, "Note", f"{number} " * 15_000)
                 saved.append((entry.source.record, number))
+
+        with pytest.raises(DiskFullError):
+            await write_until_it_is_full()
         assert saved
         attachment = home.parent.parent / "attachment"
         attachment.write_bytes(os.urandom(16 << 20))

@@ -31,7 +31,9 @@ async def anna_and_ben(pc: OnePc):
     """Two patients with a note each."""
     found = []
     for given in ("Anna", "Ben"):
-        patient = (await pc.clinic.patients.register(pc.actors["lee"], replace(ANNA, given=given))).id
+        patient = (
+            await pc.clinic.patients.register(pc.actors["lee"], replace(ANNA, given=given))
+        ).id
         _, report = await pc.node.charts.write(pc.actors["lee"], patient, [NOTE])
         found.append((patient, report.written[0].record))
     return found

@@ -103,7 +103,9 @@ async def opened(
         await node.close()
 
 
-def story(home: Path, *names: str, clock: Callable[[], int] = system_clock) -> Callable[[Work], Any]:
+def story(
+    home: Path, *names: str, clock: Callable[[], int] = system_clock
+) -> Callable[[Work], Any]:
     """Run a coroutine function at once, with the clinic open: `@story(home, "lee")`."""
 
     def run(work: Work) -> Any:
@@ -119,7 +121,9 @@ def story(home: Path, *names: str, clock: Callable[[], int] = system_clock) -> C
 async def make_clinic(home: Path, *, staffed: bool = True, name: str = "Test clinic") -> None:
     """Found a clinic, and enrol a doctor, a nurse and a receptionist."""
     founding = Founding(
-        Clinic(name, ZONE, OpeningHours()), account("admin", "Ada Admin", Role.ADMINISTRATOR), "PC 1"
+        Clinic(name, ZONE, OpeningHours()),
+        account("admin", "Ada Admin", Role.ADMINISTRATOR),
+        "PC 1",
     )
     await found(home, founding, parameters=FLOOR)
     if staffed:

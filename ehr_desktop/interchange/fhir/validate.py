@@ -1,7 +1,10 @@
 """Checks one resource against the base R4 specification."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from typing_extensions import override
 
 from ehr_desktop.interchange.fhir.invariants import INVARIANTS
 from ehr_desktop.interchange.fhir.primitives import TEXTS
@@ -18,10 +21,13 @@ Json = dict[str, Any]
 
 
 class Validator:
-    """Checks resources. Holds no state between checks; any thread may use it."""
+    """Checks resources. Holds no state between checks; any thread may use it, and another process
+    that it is sent to loads the table anew.
+    """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, path: Path) -> None:
         self._table = table
+        self._path = path
 
     @classmethod
     def load(cls, path: Path) -> "Validator":
@@ -29,7 +35,11 @@ class Validator:
 
         Raises: OSError where the file is not there.
         """
-        return cls(Table.load(path))
+        return cls(Table.load(path), path)
+
+    @override
+    def __reduce__(self) -> tuple[Callable[[Path], "Validator"], tuple[Path]]:
+        return Validator.load, (self._path,)
 
     def check(self, resource: Json) -> tuple[Problem, ...]:
         """Give what is wrong with `resource` as parsed by `json`, at most 100 problems.

@@ -21,6 +21,8 @@ class State:
         self._lookup = lookup
         self._written: dict[bytes, bytes | None] = {}
         self._undo: dict[bytes, bytes | None] | None = None
+        self._places: dict[tuple[str | bytes | int, ...], bytes] = {}
+        self._decoded: dict[bytes, Any] = {}
 
     @property
     def changes(self) -> dict[bytes, bytes | None]:
@@ -29,16 +31,21 @@ class State:
 
     def get(self, *parts: str | bytes | int) -> Any:
         """Give a decoded value, or None."""
-        raw = self._raw(key(*parts))
-        return None if raw is None else decode(raw)
+        raw = self._raw(self._place(parts))
+        if raw is None:
+            return None
+        # a block asks for the same few values again and again
+        if raw not in self._decoded:
+            self._decoded[raw] = decode(raw)
+        return self._decoded[raw]
 
     def put(self, *parts: str | bytes | int, value: Value) -> None:
         """Write a value."""
-        self._write(key(*parts), encode(plain(value)))
+        self._write(self._place(parts), encode(plain(value)))
 
     def remove(self, *parts: str | bytes | int) -> None:
         """Remove a key."""
-        self._write(key(*parts), None)
+        self._write(self._place(parts), None)
 
     def begin(self) -> None:
         """Start remembering what `undo` must put back."""
@@ -52,6 +59,11 @@ class State:
             else:
                 self._written[place] = before
         self._undo = None
+
+    def _place(self, parts: tuple[str | bytes | int, ...]) -> bytes:
+        if parts not in self._places:
+            self._places[parts] = key(*parts)
+        return self._places[parts]
 
     def _raw(self, place: bytes) -> bytes | None:
         if place in self._written:

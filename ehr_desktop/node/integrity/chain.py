@@ -1,6 +1,6 @@
 """The ledger from genesis again: links, certificates, signatures, tree, contracts and state."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -127,7 +127,10 @@ class ChainCheck:
             )
         self._check_certificate(header, certificate, where, since)
         block = Block(header, tuple(row.wire for row in rows))
-        for failure in check_block(block, self._parent, self._frontier, self.validators):
+        decoded = {row.wire: t for row in rows if (t := _decoded(row.wire)) is not None}
+        for failure in check_block(
+            block, self._parent, self._frontier, self.validators, decoded=decoded
+        ):
             place = where
             if failure.position is not None:
                 place = f"transaction {rows[failure.position].id.hex()}"
@@ -135,7 +138,8 @@ class ChainCheck:
             self.findings.fault(
                 kind, place, since, f"The rule “{failure.rule}” of the ledger does not hold here."
             )
-        self._replay(header, rows, where, since)
+        known = [(row, decoded[row.wire]) for row in rows if row.wire in decoded]
+        self._replay(header, known, where, since)
         for row in rows:
             if row.position != self._frontier.size:
                 self._columns_differ(row)
@@ -158,7 +162,11 @@ class ChainCheck:
             )
 
     def _replay(
-        self, header: Header, rows: list[StoredTransaction], where: str, since: str
+        self,
+        header: Header,
+        known: list[tuple[StoredTransaction, Transaction]],
+        where: str,
+        since: str,
     ) -> None:
         """Run the block's contracts again on the state worked out here."""
         if header.state_root != self.tree.root:
@@ -168,10 +176,10 @@ class ChainCheck:
                 since,
                 "The contract state this block was built on is not the one its parents give.",
             )
-        decoded = list(self._decoded(rows))
         chain_state = State(self.state.get)
-        verdicts = run_block([t for _, t in decoded], chain_state, header.height)
-        for (row, transaction), verdict in zip(decoded, verdicts, strict=True):
+        verdicts = run_block([t for _, t in known], chain_state, header.height)
+        for (row, transaction), verdict in zip(known, verdicts, strict=True):
+            self._count(row, transaction)
             details = encode([list(fact) for fact in verdict.details])
             if (row.rule, row.details) != (verdict.rule, details):
                 kind = FaultKind.SEQUENCE if verdict.rule == "sequence" else FaultKind.OUTCOME
@@ -186,18 +194,10 @@ class ChainCheck:
                 self._columns_differ(row)
         self._take_over(chain_state.changes)
 
-    def _decoded(
-        self, rows: list[StoredTransaction]
-    ) -> Iterator[tuple[StoredTransaction, Transaction]]:
-        for row in rows:
-            try:
-                transaction = Transaction.decode(row.wire)
-            except CodecError:
-                continue
-            self.findings.transactions += 1
-            self.findings.signatures += len(transaction.signatures)
-            self._check_columns(row, transaction)
-            yield row, transaction
+    def _count(self, row: StoredTransaction, transaction: Transaction) -> None:
+        self.findings.transactions += 1
+        self.findings.signatures += len(transaction.signatures)
+        self._check_columns(row, transaction)
 
     def _check_columns(self, row: StoredTransaction, transaction: Transaction) -> None:
         """The columns a list is made of say what the signed bytes say."""
@@ -218,7 +218,11 @@ class ChainCheck:
 
     def _check_pending(self) -> None:
         rows = transactions.pending(self.connection, limit=1_000_000)
-        for row, transaction in self._decoded(rows):
+        for row in rows:
+            transaction = _decoded(row.wire)
+            if transaction is None:
+                continue
+            self._count(row, transaction)
             self._promise(row, transaction, iso(row.time_ms), accepted=True)
 
     def _promise(
@@ -226,6 +230,8 @@ class ChainCheck:
     ) -> None:
         """Remember which container belongs to what, for when the store is checked."""
         payload = transaction.payload
+        if not payload.containers:
+            return
         belongs: list[tuple[str, bytes | None, int]]
         belongs = [(f"transaction {row.id.hex()}", None, 0)] * len(payload.containers)
         statement = _statement(transaction)
@@ -257,6 +263,13 @@ class ChainCheck:
             bucket.pop(entry.key_hash, None)
         else:
             bucket[entry.key_hash] = entry.value_hash
+
+
+def _decoded(wire: bytes) -> Transaction | None:
+    try:
+        return Transaction.decode(wire)
+    except CodecError:
+        return None
 
 
 def _statement(transaction: Transaction) -> Statement | None:

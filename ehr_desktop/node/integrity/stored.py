@@ -26,7 +26,7 @@ def check_state(connection: Connection, chain: ChainCheck, findings: Findings) -
     stored = state.everything(connection)
     different = {key for key in stored.keys() | chain.state.keys()
                  if stored.get(key) != chain.state.get(key)}  # fmt: skip
-    if different or set(state.nodes(connection)) != set(chain.tree.nodes()):
+    if different or set(state.load_tree(connection).nodes()) != set(chain.tree.nodes()):
         findings.fault(
             FaultKind.STATE,
             "contract state",

@@ -3,9 +3,10 @@
 The state root is checked where the state is; who had to sign, by the contracts.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
@@ -13,6 +14,8 @@ from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.transaction import Transaction, signatures_hold
 from ehr_desktop.node.ledger.validators import ValidatorSet
+
+NOTHING_DECODED: Final[Mapping[bytes, Transaction]] = MappingProxyType({})
 
 
 class CheckRule(StrEnum):
@@ -75,16 +78,18 @@ def check_block(
     frontier: Frontier,
     validators: ValidatorSet,
     *,
+    decoded: Mapping[bytes, Transaction] = NOTHING_DECODED,
     trusted: Container[bytes] = frozenset(),
 ) -> list[CheckFailure]:
     """Give everything that is wrong with `block`; an empty list if nothing is.
 
     `parent` is the header of the block before, None for the first. `frontier` is the tree as the
-    parent left it and stays as it is. `validators` is the set of the block's epoch. `trusted` holds
-    the wire bytes of transactions whose signatures this node has verified before.
+    parent left it and stays as it is. `validators` is the set of the block's epoch. `decoded` has
+    transactions that were decoded before by their wire bytes, `trusted` the wire bytes of those
+    whose signatures this node has verified before.
     """
-    decoded = tuple(_decoded(wire) for wire in block.transactions)
-    case = _Case(block, parent, frontier, validators, decoded, trusted)
+    read = tuple(decoded.get(wire) or _decoded(wire) for wire in block.transactions)
+    case = _Case(block, parent, frontier, validators, read, trusted)
     return [
         CheckFailure(rule, block.header.height, position)
         for rule, check in _RULES

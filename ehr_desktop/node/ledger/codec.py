@@ -1,16 +1,17 @@
 """Canonical CBOR, and nothing but canonical CBOR.
 
 One value has one encoding and one encoding has one value, so what was signed cannot be written in
-another way. The reader here knows seven shapes only: a tag, a float or an indefinite length never
-reaches a library's converters.
+another way. Seven shapes are known here: the library is told to refuse every tag before it converts
+anything, and floats, other simple values and indefinite lengths never get out of `decode`.
 
 Source: RFC 8949, 4.2.1 (core deterministic encoding).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 import cbor2
+from typing_extensions import override
 
 Value: TypeAlias = int | bytes | str | bool | Sequence["Value"] | Mapping[str, "Value"] | None
 """What may be encoded. Decoding gives arrays as tuples and maps as dicts."""
@@ -22,15 +23,34 @@ MAX_ENCODED: Final = 1 << 20
 MAX_ELEMENTS: Final = 100_000
 """How many elements `decode` reads unless told otherwise: what bounds its time, to 0.1 s or so."""
 
-_FOLLOWS, _EIGHT_BYTES = 24, 27  # the argument stands in the 1, 2, 4 or 8 bytes that follow
-_TAG: Final = 6
-_SIMPLE_VALUES: Final = {20: False, 21: True, 22: None}
-_PLAIN: Final = frozenset({bytes, bool, type(None)})
 _ARRAYS: Final = frozenset({tuple, list})
+_MAPS: Final = frozenset({dict, cbor2.frozendict})
+_NESTING: Final = _ARRAYS | _MAPS
+_SHAPES: Final = _NESTING | {int, bytes, str, bool, type(None)}
+_LEAST, _MOST = -(1 << 64), (1 << 64) - 1
 
 
 class CodecError(Exception):
     """Bytes that are no canonical encoding, or a value that has none. Says what, not the bytes."""
+
+
+class _NoTags(Mapping[int, Any]):
+    """What the library asks for a tag's converter: there is none."""
+
+    @override
+    def __getitem__(self, tag: int) -> Any:
+        raise CodecError(f"tag {tag}")
+
+    @override
+    def __iter__(self) -> Iterator[int]:
+        return iter(())
+
+    @override
+    def __len__(self) -> int:
+        return 0
+
+
+_NO_TAGS: Final = _NoTags()
 
 
 def encode(value: Value) -> bytes:
@@ -39,8 +59,13 @@ def encode(value: Value) -> bytes:
     Raises:
         CodecError: it holds a type or an integer that cannot be encoded, or nests too deeply.
     """
-    _require_encodable(value, MAX_DEPTH)
-    return cbor2.dumps(value, canonical=True)
+    for level, kinds in _levels(value, None):
+        if int in kinds:
+            _require_integers(level)
+    try:
+        return cbor2.dumps(value, canonical=True)
+    except UnicodeEncodeError:
+        raise CodecError("text that is not Unicode") from None
 
 
 def decode(data: bytes, *, limit: int = MAX_ENCODED, elements: int = MAX_ELEMENTS) -> Value:
@@ -52,138 +77,70 @@ def decode(data: bytes, *, limit: int = MAX_ENCODED, elements: int = MAX_ELEMENT
     """
     if len(data) > limit:
         raise CodecError(f"longer than {limit} bytes")
-    value = _Reader(data, elements).read()
+    value = _read(data)
+    found = {kind for _, kinds in _levels(value, elements) for kind in kinds}
     if cbor2.dumps(value, canonical=True) != data:
         raise CodecError("not canonical")
-    return value
+    return _thawed(value) if cbor2.frozendict in found else value
 
 
-def _require_encodable(value: Value, depth: int) -> None:
-    """Accept the seven shapes, by exact type: what a subclass would decode to is another value."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return
-    if kind is int:
-        _require_integer(value)
-    elif kind is str:
-        _require_text(value)
-    elif kind in _ARRAYS and isinstance(value, Sequence):
-        _require_depth(depth)
-        for element in value:
-            _require_encodable(element, depth - 1)
-    elif kind is dict and isinstance(value, Mapping):
-        _require_depth(depth)
-        for key, element in value.items():
-            _require_text(key)
-            _require_encodable(element, depth - 1)
-    else:
-        raise CodecError(f"no encoding for {kind.__name__}")
-
-
-def _require_integer(value: Value) -> None:
-    if not isinstance(value, int) or not -(1 << 64) <= value < 1 << 64:
-        raise CodecError("an integer beyond 64 bits")
-
-
-def _require_text(text: Value) -> None:
-    if type(text) is not str:
-        raise CodecError("a map key that is no text")
+def _read(data: bytes) -> Any:
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise CodecError("text that is not Unicode") from None
+        return cbor2.loads(
+            data,
+            semantic_decoders=_NO_TAGS,
+            allow_indefinite=False,
+            max_depth=MAX_DEPTH,
+            immutable=True,
+        )
+    except cbor2.CBORDecodeError:
+        raise CodecError("cut off, nested too deeply, or a shape unknown here") from None
 
 
-def _require_depth(depth: int) -> None:
-    if depth == 0:
-        raise CodecError("nested too deeply")
+def _levels(value: Value, most: int | None) -> Iterator[tuple[Sequence[Any], set[type]]]:
+    """Give the elements level by level with the types among them; refuse more than `most`, and
+    any but the seven shapes, by exact type: what a subclass would decode to is another value.
+    """
+    level: Sequence[Any] = (value,)
+    for _ in range(MAX_DEPTH + 1):
+        kinds = set(map(type, level))
+        if not kinds <= _SHAPES:
+            raise CodecError("no encoding for a type")
+        yield level, kinds
+        if kinds.isdisjoint(_NESTING):
+            return
+        level = _below(level)
+        if most is not None:
+            most -= len(level)
+            if most < 0:
+                raise CodecError("too many elements")
+    raise CodecError("nested too deeply")
 
 
-class _Reader:
-    """Reads one value from the front of `data` to its end."""
-
-    __slots__ = ("_at", "_data", "_elements")
-
-    def __init__(self, data: bytes, elements: int) -> None:
-        self._data = data
-        self._at = 0
-        self._elements = elements
-
-    def read(self) -> Value:
-        value = self.value(MAX_DEPTH)
-        if self._at != len(self._data):
-            raise CodecError("bytes behind the end")
-        return value
-
-    def value(self, depth: int) -> Value:
-        at = self._at
-        if at >= len(self._data):
-            raise CodecError("cut off")
-        first = self._data[at]
-        self._at = at + 1
-        major, argument = first >> 5, first & 0x1F
-        if argument >= _FOLLOWS:
-            if argument > _EIGHT_BYTES or major >= _TAG:
-                raise CodecError("an indefinite length, a tag, a float or an unknown simple value")
-            argument = int.from_bytes(self.bytes(1 << (argument - _FOLLOWS), depth), "big")
-        return _READERS[major](self, argument, depth)
-
-    def unsigned(self, argument: int, _depth: int) -> int:
-        return argument
-
-    def negative(self, argument: int, _depth: int) -> int:
-        return -1 - argument
-
-    def bytes(self, size: int, _depth: int) -> bytes:
-        start, end = self._at, self._at + size
-        if end > len(self._data):
-            raise CodecError("cut off")
-        self._at = end
-        return self._data[start:end]
-
-    def text(self, size: int, depth: int) -> str:
-        try:
-            return self.bytes(size, depth).decode()
-        except UnicodeDecodeError:
-            raise CodecError("text that is not UTF-8") from None
-
-    def array(self, count: int, depth: int) -> tuple[Value, ...]:
-        self.enter(count, depth)
-        return tuple([self.value(depth - 1) for _ in range(count)])
-
-    def map(self, count: int, depth: int) -> dict[str, Value]:
-        self.enter(2 * count, depth)
-        entries: dict[str, Value] = {}
-        for _ in range(count):
-            key = self.value(depth - 1)
-            if not isinstance(key, str):
+def _below(level: Sequence[Any]) -> list[Any]:
+    """Give the elements of a level's arrays, and the keys and values of its maps."""
+    below: list[Any] = []
+    for one in level:
+        if type(one) in _ARRAYS:
+            below += one
+        elif type(one) in _MAPS:
+            if any(type(key) is not str for key in one):
                 raise CodecError("a map key that is no text")
-            entries[key] = self.value(depth - 1)
-        return entries
-
-    def enter(self, count: int, depth: int) -> None:
-        _require_depth(depth)
-        self._elements -= count
-        if self._elements < 0:
-            raise CodecError("too many elements")
-
-    def tag(self, argument: int, _depth: int) -> Value:
-        raise CodecError(f"tag {argument}")
-
-    def simple(self, argument: int, _depth: int) -> Value:
-        if argument not in _SIMPLE_VALUES:
-            raise CodecError("an unknown simple value")
-        return _SIMPLE_VALUES[argument]
+            below += one
+            below += one.values()
+    return below
 
 
-_READERS: Final = (
-    _Reader.unsigned,
-    _Reader.negative,
-    _Reader.bytes,
-    _Reader.text,
-    _Reader.array,
-    _Reader.map,
-    _Reader.tag,
-    _Reader.simple,
-)
-"""By major type. RFC 8949, 3.1."""
+def _require_integers(level: Sequence[Any]) -> None:
+    for one in level:
+        if type(one) is int and not _LEAST <= one <= _MOST:
+            raise CodecError("an integer beyond 64 bits")
+
+
+def _thawed(value: Any) -> Value:
+    """Give maps as plain dicts; the library only has frozen ones to go with tuples."""
+    if type(value) is tuple:
+        return tuple(map(_thawed, value))
+    if type(value) is cbor2.frozendict:
+        return {key: _thawed(element) for key, element in value.items()}
+    return value  # type: ignore[no-any-return]

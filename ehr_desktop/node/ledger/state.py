@@ -73,6 +73,14 @@ class StateTree:
         for level, place, hashed in nodes:
             self._levels[level][place] = hashed
 
+    @classmethod
+    def over(cls, buckets: Mapping[int, bytes]) -> "StateTree":
+        """Give the tree over these bucket hashes: all there are, by number."""
+        tree = cls()
+        for level, place, hashed in tree._climb(dict(buckets)):
+            tree._levels[level][place] = hashed
+        return tree
+
     @property
     def root(self) -> bytes:
         """The hash over the whole state, 32 bytes."""

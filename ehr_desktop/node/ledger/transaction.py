@@ -5,14 +5,14 @@ unless encoding it again gives the same bytes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from itertools import pairwise
 from typing import Final
 
 from ehr_desktop.node.crypto.hashes import HASH_SIZE, digest
 from ehr_desktop.node.crypto.sign import PUBLIC_SIZE, SIGNATURE_SIZE, SigningKey, verify
 from ehr_desktop.node.ledger.codec import CodecError, Value, decode, encode
-from ehr_desktop.node.ledger.fields import Fields
+from ehr_desktop.node.ledger.fields import MAX_INTEGER, Fields
 
 SEQUENCE_START: Final = 1
 NO_PREVIOUS: Final = bytes(HASH_SIZE)
@@ -72,21 +72,23 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A payload, the bytes that were signed, and the signatures in ascending order of key."""
+    """A payload, the bytes that were signed, and the signatures in ascending order of key.
+
+    `id` is its name: 32 bytes over what was signed, signatures are not part of it. `wire` is what
+    is sent and stored: the signed bytes with their signatures, as `received` if they were.
+    """
 
     payload: Payload
     signed: bytes
     signatures: tuple[Signature, ...]
+    id: bytes = field(init=False, compare=False, repr=False)
+    wire: bytes = field(init=False, compare=False, repr=False)
+    received: InitVar[bytes] = b""
 
-    @property
-    def id(self) -> bytes:
-        """Its name: 32 bytes over what was signed. Signatures are not part of it."""
-        return digest(_ID_LABEL, self.signed)
-
-    @property
-    def wire(self) -> bytes:
-        """What is sent and stored: the signed bytes with their signatures."""
-        return encode((self.signed, tuple((s.key, s.value) for s in self.signatures)))
+    def __post_init__(self, received: bytes) -> None:
+        # asked for again and again on its way into a block, so worked out once
+        object.__setattr__(self, "id", digest(_ID_LABEL, self.signed))
+        object.__setattr__(self, "wire", received or self._encode())
 
     @classmethod
     def decode(cls, wire: bytes) -> "Transaction":
@@ -99,10 +101,11 @@ class Transaction:
         signed = fields.octets_up_to(MAX_TRANSACTION)
         signatures = tuple(map(_read_signature, fields.array(MAX_SIGNATURES, least=1)))
         fields.end()
-        keys = [signature.key for signature in signatures]
-        if any(left >= right for left, right in pairwise(keys)):
-            raise CodecError("signatures not in ascending order of key")
-        return cls(_read_payload(signed), signed, signatures)
+        _require_ascending(signatures)
+        return cls(_read_payload(signed), signed, signatures, wire)
+
+    def _encode(self) -> bytes:
+        return encode((self.signed, tuple((s.key, s.value) for s in self.signatures)))
 
 
 def sign(payload: Payload, keys: Sequence[SigningKey]) -> Transaction:
@@ -116,7 +119,14 @@ def sign(payload: Payload, keys: Sequence[SigningKey]) -> Transaction:
         (Signature(key.public, key.sign(_SIGNATURE_LABEL, signed)) for key in keys),
         key=lambda signature: signature.key,
     )
-    return Transaction.decode(Transaction(payload, signed, tuple(signatures)).wire)
+    if not 1 <= len(signatures) <= MAX_SIGNATURES:
+        raise CodecError("no signature, or too many")
+    _require_ascending(signatures)
+    # read back, so that nothing is signed that nobody would read
+    transaction = Transaction(_read_payload(signed), signed, tuple(signatures))
+    if len(transaction.wire) > MAX_TRANSACTION:
+        raise CodecError("the transaction is too long")
+    return transaction
 
 
 def signatures_hold(transaction: Transaction) -> bool:
@@ -136,6 +146,11 @@ def signatures_hold(transaction: Transaction) -> bool:
 def device_id_of(public: bytes) -> bytes:
     """Give the name of the device whose signing key is `public`: 16 bytes."""
     return digest(_DEVICE_LABEL, public)[:ID_SIZE]
+
+
+def _require_ascending(signatures: Sequence[Signature]) -> None:
+    if any(left.key >= right.key for left, right in pairwise(signatures)):
+        raise CodecError("signatures not in ascending order of key")
 
 
 def _write_payload(payload: Payload) -> bytes:
@@ -191,10 +206,12 @@ def _read_body(fields: Fields, around: int) -> tuple[Value, ...]:
 
 
 def _read_container(value: Value) -> ContainerRef:
-    fields = Fields(value)
-    container = ContainerRef(commitment=fields.octets(HASH_SIZE), size=fields.integer())
-    fields.end()
-    return container
+    match value:
+        case (bytes(commitment), int(size)) if (
+            len(commitment) == HASH_SIZE and type(size) is int and 0 <= size <= MAX_INTEGER
+        ):
+            return ContainerRef(commitment, size)
+    raise CodecError("not a container")
 
 
 def _read_signature(value: Value) -> Signature:

@@ -5,19 +5,22 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import BLOCKS, TREE_NODES, VOTES
 
 StoredBlock = tuple[int, bytes, bytes, bytes]
 """Height, id, header bytes and certificate bytes."""
 
+_ADD_BLOCK = insert(BLOCKS)
+_ADD_NODES = insert(TREE_NODES)
+_ADD_VOTE = upsert(VOTES).on_conflict_do_nothing()
+
 
 def add_block(connection: Connection, block: StoredBlock) -> None:
     """Store a final block with the certificate that made it final."""
     height, name, header, certificate = block
-    connection.execute(
-        insert(BLOCKS),
-        {"height": height, "id": name, "header": header, "certificate": certificate},
-    )
+    row = {"height": height, "id": name, "header": header, "certificate": certificate}
+    write_many(connection, _ADD_BLOCK, [row])
 
 
 def head(connection: Connection) -> StoredBlock | None:
@@ -47,8 +50,7 @@ def rising(connection: Connection, start: int, limit: int) -> list[StoredBlock]:
 def add_tree_nodes(connection: Connection, nodes: Iterable[tuple[int, int, bytes]]) -> None:
     """Store complete nodes of the transaction tree: level, place and hash."""
     rows = [{"level": level, "place": place, "hash": value} for level, place, value in nodes]
-    if rows:
-        connection.execute(insert(TREE_NODES), rows)
+    write_many(connection, _ADD_NODES, rows)
 
 
 def tree_node(connection: Connection, level: int, place: int) -> bytes:
@@ -74,7 +76,7 @@ def tree_level(connection: Connection, level: int) -> list[bytes]:
 def add_vote(connection: Connection, epoch: int, slot: int, kind: str, vote: bytes) -> None:
     """Remember a vote before it is sent; the same one again is no change."""
     row = {"epoch": epoch, "slot": slot, "kind": kind, "vote": vote}
-    connection.execute(upsert(VOTES).on_conflict_do_nothing(), row)
+    write_many(connection, _ADD_VOTE, [row])
 
 
 def vote_of(connection: Connection, epoch: int, slot: int, kind: str) -> bytes | None:

@@ -15,14 +15,21 @@ from typing import BinaryIO
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from ehr_desktop.domain.errors import DiskFullError
+from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import CONTAINERS as C
 
 LARGEST_ROW = 256 * 1024
 """Sealed bytes above this size are a file of their own."""
 
-
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_ADD = insert(C)
 _BY_COMMITMENT = select(C).where(C.c.commitment == bindparam("wanted"))
+_NEWEST_VERSION = (
+    select(C.c.version, C.c.fingerprint)
+    .where(C.c.record == bindparam("wanted"))
+    .order_by(C.c.version.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +108,8 @@ def no_room_is_told() -> Iterator[None]:
 
 def add_containers(connection: Connection, containers: Sequence[StoredContainer]) -> None:
     """Store containers with the transaction that commits to them."""
-    if containers:
-        rows = [{name: getattr(c, name) for name in StoredContainer.__slots__} for c in containers]
-        connection.execute(insert(C), rows)
+    rows = [{name: getattr(c, name) for name in StoredContainer.__slots__} for c in containers]
+    write_many(connection, _ADD, rows)
 
 
 def container(connection: Connection, commitment: bytes) -> StoredContainer | None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import DRAFTS, KEY_BOXES, SECRETS, VAULT_KEYS
 
 
@@ -26,6 +27,20 @@ class KeyBox:
     box: bytes
 
 
+_ADD_BOXES = insert(KEY_BOXES)
+_ADD_VAULT_KEY = insert(VAULT_KEYS)
+_VAULT_KEY = select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == bindparam("wanted"))
+_BOXES = (
+    select(KEY_BOXES)
+    .where(
+        KEY_BOXES.c.subject == bindparam("about"),
+        KEY_BOXES.c.purpose == bindparam("what"),
+        KEY_BOXES.c.recipient == bindparam("whom"),
+    )
+    .order_by(KEY_BOXES.c.epoch.desc(), KEY_BOXES.c.generation.desc())
+)
+
+
 def put_secret(connection: Connection, name: str, value: bytes) -> None:
     """Store a secret, over an older one of that name."""
     row = {"name": name, "value": value}
@@ -43,9 +58,8 @@ def secret(connection: Connection, name: str) -> bytes | None:
 
 def add_boxes(connection: Connection, boxes: Sequence[KeyBox]) -> None:
     """Store boxes."""
-    if boxes:
-        rows = [{name: getattr(box, name) for name in KeyBox.__slots__} for box in boxes]
-        connection.execute(insert(KEY_BOXES), rows)
+    rows = [{name: getattr(box, name) for name in KeyBox.__slots__} for box in boxes]
+    write_many(connection, _ADD_BOXES, rows)
 
 
 def boxes_for(connection: Connection, purpose: str, recipient: bytes) -> list[KeyBox]:
@@ -92,14 +106,12 @@ def remove_older_boxes(connection: Connection, team: str, generation: int) -> No
 
 def put_vault_key(connection: Connection, patient: bytes, key: bytes) -> None:
     """Store a new patient's vault key."""
-    connection.execute(insert(VAULT_KEYS), {"patient": patient, "key": key})
+    write_many(connection, _ADD_VAULT_KEY, [{"patient": patient, "key": key}])
 
 
 def vault_key(connection: Connection, patient: bytes) -> bytes | None:
     """Give a patient's vault key; None once it was destroyed."""
-    found: bytes | None = connection.execute(
-        select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == patient)
-    ).scalar()
+    found: bytes | None = connection.execute(_VAULT_KEY, {"wanted": patient}).scalar()
     return found
 
 
@@ -132,13 +144,5 @@ def remove_draft(connection: Connection, person: bytes, name: bytes) -> None:
 
 
 def _boxes(connection: Connection, subject: bytes, purpose: str, recipient: bytes) -> list[KeyBox]:
-    chosen = (
-        select(KEY_BOXES)
-        .where(
-            KEY_BOXES.c.subject == subject,
-            KEY_BOXES.c.purpose == purpose,
-            KEY_BOXES.c.recipient == recipient,
-        )
-        .order_by(KEY_BOXES.c.epoch.desc(), KEY_BOXES.c.generation.desc())
-    )
-    return [KeyBox(*row) for row in connection.execute(chosen)]
+    wanted = {"about": subject, "what": purpose, "whom": recipient}
+    return [KeyBox(*row) for row in connection.execute(_BOXES, wanted)]

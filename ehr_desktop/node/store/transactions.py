@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
+from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import TRANSACTIONS as T
 
 
@@ -34,48 +35,56 @@ _COLUMNS = (
     T.c.wire, T.c.height, T.c.position, T.c.rule, T.c.details,
 )  # fmt: skip
 
+# built once: building a statement costs more than running it
+_ALL = select(*_COLUMNS)
+_PENDING = _ALL.where(T.c.position.is_(None)).order_by(T.c.number).limit(bindparam("most"))
+_BY_ID = _ALL.where(T.c.id == bindparam("wanted"))
+_IN_BLOCK = _ALL.where(T.c.height == bindparam("wanted")).order_by(T.c.position)
+_FINAL_FROM = (
+    _ALL.where(T.c.position >= bindparam("start")).order_by(T.c.position).limit(bindparam("most"))
+)
+_ADD = insert(T)
+_MAKE_FINAL = (
+    update(T)
+    .where(T.c.id == bindparam("id_"))
+    .values(
+        height=bindparam("height"),
+        position=bindparam("position"),
+        rule=bindparam("rule"),
+        details=bindparam("details"),
+    )
+)
+
 
 def add_pending(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Store signed transactions: id, device, sequence, kind, person, subject, time_ms, wire."""
-    connection.execute(insert(T), [{**row, "rule": "", "details": b""} for row in rows])
+    write_many(connection, _ADD, [{**row, "rule": "", "details": b""} for row in rows])
 
 
 def make_final(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Give transactions their place: rows of id_, height, position, rule and details."""
-    connection.execute(
-        update(T)
-        .where(T.c.id == bindparam("id_"))
-        .values(
-            height=bindparam("height"),
-            position=bindparam("position"),
-            rule=bindparam("rule"),
-            details=bindparam("details"),
-        ),
-        list(rows),
-    )
+    write_many(connection, _MAKE_FINAL, rows)
 
 
 def pending(connection: Connection, limit: int) -> list[StoredTransaction]:
     """Give pending transactions in order of arrival."""
-    chosen = select(*_COLUMNS).where(T.c.position.is_(None)).order_by(T.c.number).limit(limit)
-    return _rows(connection, chosen)
+    return _rows(connection, _PENDING, {"most": limit})
 
 
 def by_id(connection: Connection, transaction: bytes) -> StoredTransaction | None:
     """Give one transaction."""
-    found = _rows(connection, select(*_COLUMNS).where(T.c.id == transaction))
+    found = _rows(connection, _BY_ID, {"wanted": transaction})
     return found[0] if found else None
 
 
 def final_from(connection: Connection, position: int, limit: int) -> list[StoredTransaction]:
     """Give final transactions in ledger order, from `position` on."""
-    chosen = select(*_COLUMNS).where(T.c.position >= position).order_by(T.c.position).limit(limit)
-    return _rows(connection, chosen)
+    return _rows(connection, _FINAL_FROM, {"start": position, "most": limit})
 
 
 def in_block(connection: Connection, height: int) -> list[StoredTransaction]:
     """Give the transactions of one block in their order."""
-    return _rows(connection, select(*_COLUMNS).where(T.c.height == height).order_by(T.c.position))
+    return _rows(connection, _IN_BLOCK, {"wanted": height})
 
 
 def heights_from(connection: Connection, height: int) -> list[int]:
@@ -165,5 +174,7 @@ def counts(connection: Connection) -> tuple[int, int, int]:
     return row[0], row[1], row[2]
 
 
-def _rows(connection: Connection, chosen: Select[Any]) -> list[StoredTransaction]:
-    return [StoredTransaction(*row) for row in connection.execute(chosen)]
+def _rows(
+    connection: Connection, chosen: Select[Any], values: dict[str, Any] | None = None
+) -> list[StoredTransaction]:
+    return [StoredTransaction(*row) for row in connection.execute(chosen, values)]

@@ -256,6 +256,7 @@ def test_a_body_of_another_shape_is_malformed_and_the_feed_goes_on(clinic, kind)
         payload = replace(clinic.payload(RegisterPatient(NEW), DESK), kind=kind, body=body)
         verdict = clinic.run(sign(payload, [clinic.device.key, DESK.key]))
         assert verdict.rule == "malformed"
+        assert clinic.device.sequence == payload.sequence
     assert clinic.without_feed() == before
     assert clinic.say(RegisterPatient(NEW), DESK).accepted
 

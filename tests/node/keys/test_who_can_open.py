@@ -8,7 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from ehr_desktop.domain.categories import CLINICAL_CATEGORIES, Category
-from ehr_desktop.domain.errors import IntegrityError, NoKeyError
+from ehr_desktop.domain.errors import (
+    IntegrityError,
+    NoKeyError,
+    NotSignedInError,
+    SignInRefusedError,
+)
 from ehr_desktop.domain.people import Role, Team
 from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.domain.records import NewRecord
@@ -126,18 +131,23 @@ def test_an_import_in_full_swing_while_the_first_doctor_is_enrolled_loses_no_key
     async def _(pc):
         admin = pc.actors["admin"]
 
-        async def take_in(number: int) -> None:
-            for _ in range(4):
+        enrolling = asyncio.create_task(
+            pc.clinic.people.add(admin, account("lee", "Dr Lee", Role.DOCTOR))
+        )
+
+        async def take_in(number: int) -> int:
+            count = 0
+            while not enrolling.done():
                 new = [NewRecord(Category.NOTES, "Basic", NOTE % number)]
                 await pc.node.charts.write(admin, None, new, source="import")
+                count += 1
+            return count
 
-        await asyncio.gather(
-            *(take_in(number) for number in range(8)),
-            pc.clinic.people.add(admin, account("lee", "Dr Lee", Role.DOCTOR)),
-        )
+        written = sum(await asyncio.gather(*(take_in(number) for number in range(8))))
+        await enrolling
         await pc.sign_in("lee")
         inside = await pc.on_disk(lambda c: Thief(c, [pc.session("lee")]).opened())
-        assert inside["notes"] == 32
+        assert inside["notes"] == written > 8
 
 
 def test_a_handover_that_a_crash_interrupted_is_finished_at_the_next_sign_in(homes):
@@ -198,12 +208,10 @@ def test_an_account_that_was_closed_is_signed_out_and_cannot_sign_in(homes):
     async def _(pc):
         nia = pc.actors["nia"]
         await pc.clinic.people.deactivate(pc.actors["admin"], nia.id)
-        with pytest.raises(Exception, match="^$") as refused:
+        with pytest.raises(NotSignedInError):
             await pc.clinic.patients.search(nia, "")
-        assert type(refused.value).__name__ == "NotSignedInError"
-        with pytest.raises(Exception, match="^$") as refused:
+        with pytest.raises(SignInRefusedError):
             await pc.clinic.session.sign_in("nia", "plum-tiger-otter-violin-nurse")
-        assert type(refused.value).__name__ == "SignInRefusedError"
 
 
 def change(home, *statements):

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, delete, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Table, and_, bindparam, delete, update
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.ids import PatientId
+from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.views.apply_patients import forget_patients, write_patients
 from ehr_desktop.node.store.views.changes import (
     AppointmentMoved,
@@ -30,6 +31,21 @@ FOLDED_CHARS: Final = 400
 _NO_WORDS: Final = {"reason": "", "comment": "", "override_reason": ""}
 
 
+def _replacing(table: Table, key: str) -> Insert:
+    """Build what writes a row over the older one of its key."""
+    statement = insert(table)
+    changed = [column.name for column in table.c if column.name not in {key, "number"}]
+    return statement.on_conflict_do_update(
+        index_elements=[table.c[key]],
+        set_={name: statement.excluded[name] for name in changed},
+        where=statement.excluded.version >= table.c.version if "version" in table.c else None,
+    )
+
+
+_WRITE_ENTRY: Final = _replacing(ENTRY, "record")
+_WRITE_APPOINTMENT: Final = _replacing(APPOINTMENT, "id")
+
+
 def apply_changes(connection: Connection, changes: Sequence[ViewChange]) -> None:
     """Take `changes` over, inside the caller's transaction."""
     for kind, run in groupby(changes, type):
@@ -44,17 +60,7 @@ def clean(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write_entries(connection: Connection, changes: Sequence[EntrySeen]) -> None:
-    statement = insert(ENTRY)
-    new = statement.excluded
-    columns = [column.name for column in ENTRY.c if column.name not in {"number", "record"}]
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[ENTRY.c.record],
-            set_={name: new[name] for name in columns},
-            where=new.version >= ENTRY.c.version,
-        ),
-        [_entry_row(change) for change in changes],
-    )
+    write_many(connection, _WRITE_ENTRY, [_entry_row(change) for change in changes])
 
 
 def _entry_row(change: EntrySeen) -> dict[str, Any]:
@@ -93,13 +99,9 @@ def _entry_row(change: EntrySeen) -> dict[str, Any]:
 
 
 def _write_appointments(connection: Connection, changes: Sequence[AppointmentSeen]) -> None:
-    statement = insert(APPOINTMENT)
-    new = statement.excluded
-    columns = [column.name for column in APPOINTMENT.c if column.name != "id"]
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[APPOINTMENT.c.id], set_={name: new[name] for name in columns}
-        ),
+    write_many(
+        connection,
+        _WRITE_APPOINTMENT,
         [
             clean(
                 {

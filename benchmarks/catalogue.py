@@ -1,0 +1,38 @@
+"""Every benchmark by name."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from benchmarks import chart, day_book, documents, import_rate, ledger, search, start
+from benchmarks.figure import Figure
+from benchmarks.setting import Setting, fresh_setting
+
+Benchmark = Callable[[Setting], Awaitable[list[Figure]]]
+
+BENCHMARKS: Final[dict[str, Benchmark]] = {
+    "import": import_rate.measure,
+    "search": search.measure,
+    "chart": chart.measure,
+    "day": day_book.measure,
+    "save": ledger.measure_save,
+    "store": documents.measure,
+    "transactions": ledger.measure_rate,
+    "check": ledger.measure_check,
+    "start": start.measure,
+}
+
+
+def run(name: str, *, quick: bool) -> list[Figure]:
+    """Run one benchmark in this process.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    benchmark = BENCHMARKS[name]
+
+    async def measure() -> list[Figure]:
+        with fresh_setting(quick=quick) as setting:
+            return await benchmark(setting)
+
+    return asyncio.run(measure())
