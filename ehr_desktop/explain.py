@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ehr_desktop.domain import errors
-from ehr_desktop.domain.ledger import FaultKind
+from ehr_desktop.sentences import FAULTS, REFUSALS
 from ehr_desktop.services.values import SlotTakenError
 
 LOG: Final = logging.getLogger("ehr_desktop")
@@ -21,9 +21,9 @@ _WEAK: Final[Mapping[str, str]] = {
 }
 _REFUSED: Final[Mapping[str, str]] = {
     "role": "Your role does not allow this.",
-    "slot-taken": "That time is already taken.",
-    "status-order": "The appointment has moved on; that step no longer fits.",
+    "no-grant": "Your keys do not open this part of the record.",
 }
+"""Where the ledger's sentence speaks of somebody, and that is who reads it."""
 _FIELDS: Final[Mapping[str, str]] = {
     "family": "family name",
     "given": "given names",
@@ -37,26 +37,45 @@ _FIELDS: Final[Mapping[str, str]] = {
     "name": "name",
     "account_name": "account name",
     "display_name": "name",
+    "deceased": "date of death",
+    "onset": "date it began",
+    "abated": "date it ended",
+    "end": "last day",
+    "start": "time",
+    "path": "file",
+    "target": "file",
+    "drug": "medicine",
 }
 _INVALID: Final[Mapping[str, str]] = {
     "empty": "Please fill in the {field}.",
     "too-long": "The {field} is too long.",
-    "future": "The {field} lies in the future.",
-    "taken": "The {field} is already in use.",
+    "unknown": "The program knows no such {field}.",
+    "date": "The {field} is not a date. Write it as 14-Aug-1980 or 1980-08-14.",
+    "number": "The {field} must be a number, such as 7.5.",
+    "impossible": "No living person has such a {field}. Please check the number.",
+    "count": "The {field} needs all its numbers.",
+    "order": "In the {field}, the first number must be the larger one.",
+    "no-time-zone": "The {field} has no time zone.",
+    "out-of-range": "The {field} is outside of what can be booked.",
+    "unreadable": "The {field} cannot be read. Check that it is there and that you may open it.",
+    "unwritable": "The {field} cannot be written. Choose another folder.",
 }
-_BAD_FILE: Final[Mapping[str, str]] = {
-    "not-json": "This file is not JSON, so it holds no records we can read.",
-    "truncated": "This file ends too early; it was probably not copied completely.",
-    "too-large": "This file is larger than the program takes in one piece.",
-    "too-deep": "This file is nested more deeply than any real record.",
-    "duplicate-key": "This file names the same field twice, so it cannot be trusted.",
-    "not-a-bundle": "This file is JSON, but not a FHIR bundle.",
+"""By reason code, for every code that services and interchange raise."""
+BAD_FILE: Final[Mapping[str, str]] = {
+    "empty": "there is nothing in it",
+    "not-json": "it is not JSON, so it holds no records we can read",
+    "not-utf-8": "its text is not UTF-8, which FHIR asks for",
+    "bad-gzip": "it is compressed, and damaged",
+    "truncated": "it ends too early; it was probably not copied completely",
+    "trailing-text": "something stands after its end",
+    "too-large": "one piece of it is larger than any record may be",
+    "too-many-elements": "one piece of it has more elements than any record may have",
+    "too-deep": "it is nested more deeply than any real record",
+    "duplicate-key": "it names the same field twice, so it cannot be trusted",
+    "wrong-type": "it is JSON, but neither a FHIR bundle nor a FHIR resource",
+    "unreadable": "this computer cannot read it, or not to its end",
 }
-_FAULTS: Final[Mapping[FaultKind, str]] = {
-    FaultKind.CONTAINER_MISSING: "The stored record is missing.",
-    FaultKind.CONTAINER_CHANGED: "The stored record was changed after it was signed.",
-    FaultKind.STORE: "The store cannot be read here.",
-}
+"""Why a file cannot be used, as the second half of a sentence; by reason code."""
 
 
 def _weak(error: errors.WeakPasswordError) -> str:
@@ -65,19 +84,20 @@ def _weak(error: errors.WeakPasswordError) -> str:
 
 def _refused(error: errors.RefusedError) -> str:
     rule = error.outcome.rule
-    return _REFUSED.get(rule, f"The clinic's rules refused this ({rule}). It is kept as refused.")
+    reason = REFUSALS.get(rule, f"the rule “{rule}” does not hold")
+    return _REFUSED.get(rule, f"This was refused: {reason}. It is kept as refused.")
 
 
 def _slot_taken(error: SlotTakenError) -> str:
     taken = error.taken
     if taken is None:
-        return _REFUSED["slot-taken"]
+        return "That time is already taken."
     return f"{taken.provider_name} already has an appointment at {taken.wall_start[11:16]}."
 
 
 def _integrity(error: errors.IntegrityError) -> str:
-    what = _FAULTS.get(error.fault.what, "It does not agree with the ledger.")
-    return f"This record is not shown. {what} Run the integrity check and tell your administrator."
+    what = FAULTS[error.fault.what].title
+    return f"This record is not shown. {what}. Run the integrity check and tell your administrator."
 
 
 def _in_use(error: errors.HomeInUseError) -> str:
@@ -89,12 +109,17 @@ def _damaged(error: errors.HomeDamagedError) -> str:
 
 
 def _invalid(error: errors.InvalidInputError) -> str:
-    field = _FIELDS.get(error.field, error.field.replace("_", " "))
+    field = _FIELDS.get(error.field) or _within_a_sentence(error.field.replace("_", " "))
     return _INVALID.get(error.reason, "Please check the {field}.").format(field=field)
 
 
+def _within_a_sentence(title: str) -> str:
+    """Give a title without its capital, unless it is an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def _bad_file(error: errors.BadFileError) -> str:
-    sentence = _BAD_FILE.get(error.reason, f"This file cannot be used ({error.reason}).")
+    sentence = f"This file cannot be used: {BAD_FILE.get(error.reason, error.reason)}."
     return sentence if error.position is None else f"{sentence} (At byte {error.position:,}.)"
 
 

@@ -63,8 +63,10 @@ class PagedTable(QAbstractTableModel, Generic[Row]):
     def put(self, offset: int, rows: Sequence[Row]) -> None:
         """Take a page that was asked for."""
         self._keep(offset, rows)
-        last = self.index(min(offset + len(rows), self._total) - 1, len(self._columns) - 1)
-        self.dataChanged.emit(self.index(offset, 0), last)
+        end = min(offset + len(rows), self._total)
+        if offset < end:
+            last = self.index(end - 1, len(self._columns) - 1)
+            self.dataChanged.emit(self.index(offset, 0), last)
 
     def give_up(self, offset: int) -> None:
         """Note that a page did not come, so that it is asked for again."""

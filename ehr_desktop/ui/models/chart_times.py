@@ -7,8 +7,8 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
+from ehr_desktop.dates import shown_date, typed_date
 from ehr_desktop.domain.patients import Demographics
-from ehr_desktop.ui.widgets.dates import shown_date, typed_date
 
 _MONTHS: Final = (
     "Jan",

@@ -29,9 +29,14 @@ class Measured:
 
 
 def by_code(entries: Iterable[Entry]) -> tuple[Measured, ...]:
-    """Gather entries (newest first) that measure the same thing, the latest measured first."""
+    """Gather entries (newest first) that measure the same thing, the latest measured first.
+
+    A panel that only gathers other results has no value of its own and is left to the full list.
+    """
     found: dict[str, list[Entry]] = {}
     for entry in entries:
+        if not entry.value:
+            continue
         found.setdefault(entry.code or entry.title, []).append(entry)
     return tuple(Measured(tuple(same)) for same in found.values())
 

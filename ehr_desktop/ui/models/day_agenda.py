@@ -41,8 +41,9 @@ class DayAgenda(QAbstractTableModel):
         ordered = tuple(sorted(appointments, key=lambda a: (a.slot, a.provider_name)))
         if [a.id for a in ordered] == [a.id for a in self.appointments]:
             self.appointments = ordered
-            last = self.index(len(ordered) - 1, len(AgendaColumn) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+            if ordered:
+                last = self.index(len(ordered) - 1, len(AgendaColumn) - 1)
+                self.dataChanged.emit(self.index(0, 0), last)
             return
         self.beginResetModel()
         self.appointments = ordered

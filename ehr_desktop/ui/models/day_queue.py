@@ -106,8 +106,9 @@ class DayQueue(QAbstractTableModel):
         self._now = now
         if [a.id for a in queue] == [a.id for a in self.appointments]:
             self.appointments = queue
-            last = self.index(len(queue) - 1, len(QueueColumn) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+            if queue:
+                last = self.index(len(queue) - 1, len(QueueColumn) - 1)
+                self.dataChanged.emit(self.index(0, 0), last)
             return
         self.beginResetModel()
         self.appointments = queue

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from ehr_desktop.dates import shown_date
 from ehr_desktop.domain.schedule import NEXT_STATUSES, Appointment, AppointmentStatus, Slot
 from ehr_desktop.ui.models.day_wall import MINUTE, wall_text
 from ehr_desktop.ui.shell.days import weekday_text
 from ehr_desktop.ui.theme.tokens import Tone
-from ehr_desktop.ui.widgets.dates import shown_date
 
 
 @dataclass(frozen=True, slots=True)

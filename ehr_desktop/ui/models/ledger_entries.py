@@ -17,8 +17,8 @@ from typing_extensions import override
 
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.ledger import BlockSummary, TransactionState, TransactionSummary
+from ehr_desktop.sentences import attempt, refusal, sentence
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings
-from ehr_desktop.ui.sentences import attempt, refusal, sentence
 from ehr_desktop.ui.theme.tokens import Tone
 
 Index = QModelIndex | QPersistentModelIndex

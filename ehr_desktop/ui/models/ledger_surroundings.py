@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.people import Actor
+from ehr_desktop.sentences import moment, short_id
 from ehr_desktop.ui.clinic_port import ClinicPort
-from ehr_desktop.ui.sentences import moment, short_id
 
 
 @dataclass(frozen=True, slots=True)

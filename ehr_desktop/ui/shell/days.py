@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from ehr_desktop.ui.widgets.dates import shown_date
+from ehr_desktop.dates import shown_date
 
 _MONTHS: Final = (
     "jan",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from ehr_desktop.dates import shown_date, typed_date
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.ui.shell.days import read_day, weekday_text
-from ehr_desktop.ui.widgets.dates import shown_date, typed_date
 
 MOST_COMMANDS: Final = 5
 

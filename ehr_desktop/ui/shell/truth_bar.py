@@ -5,13 +5,13 @@ from typing import Final
 
 from PySide6.QtWidgets import QFrame, QWidget
 
+from ehr_desktop.dates import shown_date, shown_time
 from ehr_desktop.domain.events import CheckFinished, Event, LedgerGrew
 from ehr_desktop.domain.ledger import NodeStatus
 from ehr_desktop.explain import explain
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.clinic_port import ClinicPort
 from ehr_desktop.ui.theme.tokens import Space, Tone
-from ehr_desktop.ui.widgets.dates import shown_date, shown_time
 from ehr_desktop.ui.widgets.layouts import SPRING, row
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 from ehr_desktop.ui.widgets.status_dot import StatusDot

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QWidget
 from typing_extensions import override
 
+from ehr_desktop.dates import shown_date, typed_date
 from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Space
-from ehr_desktop.ui.widgets.dates import shown_date, typed_date
 from ehr_desktop.ui.widgets.layouts import column
 from ehr_desktop.ui.widgets.text_field import TextField
 

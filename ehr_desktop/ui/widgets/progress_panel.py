@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.buttons import secondary_button
-from ehr_desktop.ui.widgets.labels import Body, Label, Level
-from ehr_desktop.ui.widgets.layouts import SPRING, column, row
+from ehr_desktop.ui.widgets.labels import Body, ElidedLabel, Label, Level
+from ehr_desktop.ui.widgets.layouts import column, row
 
 
 class ProgressPanel(QWidget):
@@ -20,7 +20,7 @@ class ProgressPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = Label("", self)
+        self._words = ElidedLabel("", self)
         self._count = Label("", self, font=ui_font(tabular=True), level=Level.MUTED)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -28,7 +28,9 @@ class ProgressPanel(QWidget):
         self.cancel_button.clicked.connect(self._cancel)
         self._report = Body("", self, level=Level.MUTED)
         self._report.hide()
-        line = column(row(self._words, SPRING, self._count), self.bar, spacing=Space.ONE)
+        said = row(self._words, self._count, spacing=Space.ONE)
+        said.setStretch(0, 1)
+        line = column(said, self.bar, spacing=Space.ONE)
         self.setLayout(
             column(
                 row(line, self.cancel_button, spacing=Space.TWO), self._report, spacing=Space.ONE

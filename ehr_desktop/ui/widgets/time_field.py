@@ -5,7 +5,7 @@ from datetime import time
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from ehr_desktop.ui.widgets.dates import shown_time, typed_time
+from ehr_desktop.dates import shown_time, typed_time
 from ehr_desktop.ui.widgets.text_field import TextField
 
 

@@ -18,10 +18,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from ehr_desktop.dates import shown_date
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Radius, Tokens, TypeSize
-from ehr_desktop.ui.widgets.dates import shown_date
 from ehr_desktop.ui.widgets.trend import (
     Reading,
     Trend,

@@ -13,13 +13,13 @@ from shiboken6 import isValid
 
 from ehr_desktop.domain.errors import NotSignedInError
 from ehr_desktop.domain.ledger import Fault, FaultKind
+from ehr_desktop.sentences import FAULTS
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings
 from ehr_desktop.ui.screens.integrity.checklist import PARTS
 from ehr_desktop.ui.screens.integrity.fault_card import place_in_ledger
 from ehr_desktop.ui.screens.integrity.report_text import duration
 from ehr_desktop.ui.screens.integrity.screen import MOST_CARDS, IntegrityScreen
 from ehr_desktop.ui.screens.ledger.wishes import ShowBlock, ShowTransaction
-from ehr_desktop.ui.sentences import FAULTS
 from ehr_desktop.ui.shell.context import Place
 from ehr_desktop.ui.theme.tokens import Tone
 from ehr_desktop.ui.widgets.icon_label import IconLabel

@@ -146,9 +146,9 @@ def test_an_import_reports_what_was_taken_and_what_could_not_be_used(
 
 
 def test_the_import_report_names_every_refused_entry_and_why():
-    refused = RefusedEntry("a.json", 4, "Observation/7", "no-patient")
+    refused = RefusedEntry("a.json", 4, "Observation/7", "This belongs to nobody.")
     report = ImportReport((FileReport("a.json", 3, 1, 1),), 1, 1, 3, 1, (refused,), 0.5)
-    assert "a.json, entry 5 (Observation/7): does not say whose record it is" in full_text(report)
+    assert "a.json, entry 5 (Observation/7): This belongs to nobody." in full_text(report)
 
 
 def test_a_long_list_asks_only_for_the_pages_somebody_looks_at(qtbot):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ehr_desktop.dates import shown_date
 from ehr_desktop.ui.shell.days import read_day, weekday_text
-from ehr_desktop.ui.widgets.dates import shown_date
 
 FRIDAY = date(2026, 8, 14)
 

@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 
+from ehr_desktop.dates import shown_date, shown_time, typed_date, typed_time
 from ehr_desktop.ui.theme.theme import Theme
 from ehr_desktop.ui.theme.tokens import Scheme
 from ehr_desktop.ui.widgets.choice_field import ComboField
 from ehr_desktop.ui.widgets.date_field import CalendarPopup, DateField
-from ehr_desktop.ui.widgets.dates import shown_date, shown_time, typed_date, typed_time
 from ehr_desktop.ui.widgets.field import FIELD_WIDTH_PX, Field
 from ehr_desktop.ui.widgets.form import FormColumn
 from ehr_desktop.ui.widgets.password_field import PasswordField

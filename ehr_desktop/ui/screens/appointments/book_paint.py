@@ -46,8 +46,9 @@ def paint_book(painter: QPainter, place: Geometry, scene: Scene) -> None:
         if place.column_rect(number).intersects(place.body):
             _paint_ground(painter, place, number, column, tokens)
     _paint_cursor(painter, place, scene, tokens)
-    _paint_cards(painter, place, scene)
+    # Under the cards: a line through a name reads as if it were struck out.
     _paint_now(painter, place, scene, tokens)
+    _paint_cards(painter, place, scene)
     _paint_hold(painter, place, scene, tokens)
     painter.setClipping(False)
     _paint_axis(painter, place, scene, tokens)

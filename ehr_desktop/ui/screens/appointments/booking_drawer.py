@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from ehr_desktop.dates import shown_date
 from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Staff
@@ -27,7 +28,6 @@ from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.choice_field import ComboField
 from ehr_desktop.ui.widgets.date_field import DateField
-from ehr_desktop.ui.widgets.dates import shown_date
 from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.layouts import row

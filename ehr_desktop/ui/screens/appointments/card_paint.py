@@ -58,6 +58,9 @@ def paint_card(
     lines = _lines(appointment, narrow=narrow)
     room = place.adjusted(_BAR_PX + _SIDE_PX, 0, -_SIDE_PX, 0)
     shown = max(1, min(len(lines), int((place.height() - 4) // LINE_PX)))
+    if narrow and shown == 1:
+        # Where the card stands tells the time; only the name tells whose it is.
+        lines = lines[1:2]
     top = room.top() + (3 if shown > 1 or place.height() > 2 * LINE_PX else 0)
     height = LINE_PX if top > room.top() else place.height()
     free = room.width()

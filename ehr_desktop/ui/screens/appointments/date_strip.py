@@ -8,11 +8,11 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 from typing_extensions import override
 
+from ehr_desktop.dates import shown_date
 from ehr_desktop.ui.shell.days import weekday_text
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Radius, Space
-from ehr_desktop.ui.widgets.dates import shown_date
 from ehr_desktop.ui.widgets.layouts import row
 
 HEIGHT_PX: Final = 36

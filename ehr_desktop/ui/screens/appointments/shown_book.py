@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from ehr_desktop.dates import shown_date
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import Clinic, Role, Staff
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, AppointmentStatus
@@ -14,7 +15,6 @@ from ehr_desktop.ui.models.day_words import day_of
 from ehr_desktop.ui.screens.appointments.columns import Column, cards_of
 from ehr_desktop.ui.screens.appointments.date_strip import DAYS_A_WEEK
 from ehr_desktop.ui.shell.days import weekday_text
-from ehr_desktop.ui.widgets.dates import shown_date
 
 
 class Mode(StrEnum):

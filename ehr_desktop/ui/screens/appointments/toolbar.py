@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QFont, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
+from ehr_desktop.dates import shown_date
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import Staff
 from ehr_desktop.ui.screens.appointments.date_strip import DateStrip
@@ -23,7 +24,6 @@ from ehr_desktop.ui.widgets.buttons import (
     secondary_button,
 )
 from ehr_desktop.ui.widgets.date_field import CalendarPopup
-from ehr_desktop.ui.widgets.dates import shown_date
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 from ehr_desktop.ui.widgets.pill import Pill
@@ -180,7 +180,7 @@ class Toolbar(QWidget):
         set_plain_tooltip(self.people, f"Whose appointments: {whose}")
         self.new_button.setText("New appointment" if wide else "")
         self.new_button.setAccessibleName("New appointment")
-        self.today_button.setVisible(not narrow)
+        self.today_button.setVisible(not narrow and self._today not in window.days)
         self.more.setVisible(not narrow)
         self.title.setAccessibleName(f"{weekday_text(window.day)}, choose another day")
 

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Fault
+from ehr_desktop.sentences import FAULTS
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings
 from ehr_desktop.ui.screens.ledger.hash_row import HashRow
 from ehr_desktop.ui.screens.ledger.wishes import ShowBlock, ShowTransaction
-from ehr_desktop.ui.sentences import FAULTS
 from ehr_desktop.ui.shell.context import Wish
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import secondary_button

@@ -2,8 +2,8 @@
 
 from ehr_desktop.domain.ledger import CheckReport, Fault
 from ehr_desktop.domain.people import Clinic
+from ehr_desktop.sentences import FAULTS
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings
-from ehr_desktop.ui.sentences import FAULTS
 
 
 def report_text(report: CheckReport, clinic: Clinic, around: Surroundings) -> str:

@@ -16,13 +16,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from ehr_desktop.dates import shown_time
 from ehr_desktop.domain.ledger import BlockSummary
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.icons import icon_pixmap
 from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Radius, Tokens, Tone, TypeSize
-from ehr_desktop.ui.widgets.dates import shown_time
 
 BLOCK_PX: Final = 160
 GAP_PX: Final = 32

@@ -10,12 +10,12 @@ from ehr_desktop.domain.ledger import (
     TransactionSummary,
 )
 from ehr_desktop.explain import explain
+from ehr_desktop.sentences import SOMEBODY, refusal, sentence
 from ehr_desktop.ui.models.ledger_entries import STATES
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings
 from ehr_desktop.ui.screens.ledger.block_facts import BlockFacts
 from ehr_desktop.ui.screens.ledger.hash_row import HashRow
 from ehr_desktop.ui.screens.ledger.proof_view import ProofView
-from ehr_desktop.ui.sentences import SOMEBODY, refusal, sentence
 from ehr_desktop.ui.shell.context import ScreenContext
 from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button

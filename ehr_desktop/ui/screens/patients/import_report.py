@@ -1,25 +1,10 @@
 """What became of an import, as text one can read, copy and keep."""
 
 from collections.abc import Iterator
-from typing import Final
 
+from ehr_desktop.explain import BAD_FILE
 from ehr_desktop.services.values import FileReport, ImportReport
 from ehr_desktop.ui.screens.patients.words import counted
-
-_REASONS: Final = {
-    "not-json": "not JSON",
-    "truncated": "ends too early",
-    "too-large": "too large",
-    "too-deep": "nested too deeply",
-    "duplicate-key": "names a field twice",
-    "not-a-bundle": "not a FHIR bundle",
-    "no-patient": "does not say whose record it is",
-}
-
-
-def reason_words(code: str) -> str:
-    """Give the words for a reason code; an unknown one as it stands."""
-    return _REASONS.get(code, code)
 
 
 def headline(report: ImportReport) -> str:
@@ -56,9 +41,9 @@ def _lines(report: ImportReport) -> Iterator[str]:
         yield "Refused"
     for entry in report.refused:
         what = entry.reference or "no reference"
-        yield f"  {entry.file}, entry {entry.index + 1} ({what}): {reason_words(entry.reason)}"
+        yield f"  {entry.file}, entry {entry.index + 1} ({what}): {entry.reason}"
 
 
 def _file_words(file: FileReport) -> str:
     counts = f"{file.taken:,} taken, {file.unchanged:,} unchanged, {file.refused:,} refused"
-    return f"{counts}; {reason_words(file.error)}" if file.error else counts
+    return f"{counts}; {BAD_FILE.get(file.error, file.error)}" if file.error else counts

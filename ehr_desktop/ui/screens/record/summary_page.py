@@ -64,7 +64,9 @@ class SummaryCard(Card):
             line.deleteLater()
         self._lines = self._made(section.entries)
         if not self._lines:
-            nothing = Body(SECTIONS[self._kind].empty, self, level=Level.MUTED)
+            words = SECTIONS[self._kind]
+            past = f"No {words.name.lower()} are active now" if section.total else words.empty
+            nothing = Body(past, self, level=Level.MUTED)
             nothing.setContentsMargins(Space.ONE, 0, 0, Space.ONE)
             self._lines = [nothing]
         for line in self._lines:

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from ehr_desktop.dates import shown_date
 from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.domain.ledger import NodeStatus
 from ehr_desktop.domain.people import Action, Actor, may
 from ehr_desktop.domain.schedule import Appointment
 from ehr_desktop.ui.clinic_port import ClinicPort
 from ehr_desktop.ui.models.day_queue import without_outcome
-from ehr_desktop.ui.widgets.dates import shown_date
 
 DAYS_BETWEEN_CHECKS: Final = 7
 _WEEKS_BACK: Final = 2

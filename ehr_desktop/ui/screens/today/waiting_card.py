@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from ehr_desktop.dates import shown_date, shown_time
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus
 from ehr_desktop.ui.models.day_words import day_of, start_text
 from ehr_desktop.ui.screens.today.waiting import Unfinished, WaitingWork
@@ -15,7 +16,6 @@ from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import Button, icon_button
 from ehr_desktop.ui.widgets.card import Card
-from ehr_desktop.ui.widgets.dates import shown_date, shown_time
 from ehr_desktop.ui.widgets.icon_label import IconLabel
 from ehr_desktop.ui.widgets.labels import Caption, ElidedLabel, Label, Level
 from ehr_desktop.ui.widgets.layouts import column, fill, row

@@ -12,7 +12,7 @@ from ehr_desktop.domain.ledger import FaultKind, TransactionState, TransactionSu
 from ehr_desktop.node import contracts
 from ehr_desktop.node.contracts.execute import CONTRACTS
 from ehr_desktop.node.contracts.statements import KINDS
-from ehr_desktop.ui.sentences import (
+from ehr_desktop.sentences import (
     FAULTS,
     REFUSALS,
     SOMEBODY,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
+from ehr_desktop.dates import shown_date, shown_time
 from ehr_desktop.domain.ledger import FaultKind, TransactionState, TransactionSummary
 from ehr_desktop.domain.people import Role, Team
 from ehr_desktop.domain.schedule import AppointmentStatus
-from ehr_desktop.ui.widgets.dates import shown_date, shown_time
 
 SOMEBODY: Final = "Somebody no longer known here"
 _ROLES: Final[Mapping[str, str]] = {
