@@ -60,9 +60,7 @@ class ClinicDoor:
         """
         config = self._config
         store = system_key_store() if config.use_key_store else None
-        self._node = await Node.open(
-            config.home, project, store=store, parameters=self._parameters
-        )
+        self._node = await Node.open(config.home, project, store=store, parameters=self._parameters)
         self._node.subscribe(hear)
         table = config.resources / "fhir_r4" / "table.json.gz"
         self._clinic = Clinic(self._node, await asyncio.to_thread(Validator.load, table))
