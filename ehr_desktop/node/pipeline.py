@@ -143,17 +143,23 @@ class Pipeline:
             Work(self._build, self._is_sound, self._finalize),
         )
 
-    def append(self, batches: Sequence[Sequence[Unsigned]]) -> list[FinalTransaction]:
-        """Sign batches and store each whole, then order what is pending.
+    def write(self, wanted: Sequence[Unsigned]) -> tuple[list[Transaction], list[FinalTransaction]]:
+        """Sign transactions, store them and order what is pending, in one commit.
 
-        Gives what became final, in ledger order: the batches' transactions, after any that were
-        pending before. When this returns, all of it is on the disk.
+        Gives the signed ones, and what became final in ledger order. A quorum of one needs
+        nobody's answer in between; when this returns, all of it is on the disk.
 
         Raises:
-            DiskFullError: nothing of these batches was stored.
+            DiskFullError: nothing was stored.
         """
-        self.store([unsigned for batch in batches for unsigned in batch])
-        return self.order()
+        try:
+            with self._database.writing():
+                signed = self.store(wanted)
+                final = self.order()
+        except BaseException:
+            self._begin_anew()
+            raise
+        return signed, final
 
     def store(self, wanted: Sequence[Unsigned]) -> list[Transaction]:
         """Sign transactions and store them as pending, all or none.
@@ -194,12 +200,16 @@ class Pipeline:
                 waiting = len(self._pending)
                 self._ordering.tell_pending(waiting)
         except BaseException:
-            # the engine believes final what the disk did not take: it begins anew from there
-            with self._database.reading() as connection:
-                newest = blocks.head(connection)
-            self._ordering = self._join(Certificate.decode(newest[3]) if newest else None)
+            self._begin_anew()
             raise
         return self._final
+
+    def _begin_anew(self) -> None:
+        """Take over what the disk holds: what is remembered here, and what the engine believes
+        final, may be ahead of it.
+        """
+        with self._database.reading() as connection:
+            self._load(connection)
 
     def value(self, *parts: str | bytes | int) -> Any:
         """Give a decoded value of the contract state, or None. Any thread.
