@@ -35,11 +35,15 @@ from ehr_desktop.ui.widgets.table import Table
 
 SIZE: Final = (1366, 768)
 COLOURS: Final = 256
+_LARGE_AREAS: Final = 48
+_RANKED: Final = 3000
+_UNLIKE: Final = 36
 _ZONE: Final = ZoneInfo("Europe/London")
 _OPENS, _LOOKED_AT = time(9, 52), time(10, 24)
 _BOTH: Final = (Appearance.LIGHT, Appearance.DARK)
 _LETTER_BYTES: Final = 300 * 1024
 _NOTE = "Feels better, walks half an hour a day. Blood pressure 132/84. Repeat bloods in 3 months."
+_NOTE_TITLE = "Review of blood results"
 _SEARCH = "Search by name, birth date, phone, insurance id or record id"
 
 
@@ -145,10 +149,27 @@ def few_colours(image: QImage) -> QImage:
     """Give `image` in its 256 most frequent colours, which nobody can tell from the original."""
     whole = image.convertToFormat(QImage.Format.Format_RGB32)
     pixels = memoryview(whole.constBits()).cast("B").cast("I")
-    table = [colour | 0xFF000000 for colour, _ in Counter(pixels).most_common(COLOURS)]
+    table = _telling(Counter(pixels))
     return whole.convertToFormat(
         QImage.Format.Format_Indexed8, table, Qt.ImageConversionFlag.ThresholdDither
     )
+
+
+def _telling(colours: Counter[int]) -> list[int]:
+    """Give up to 256 colours: those of large areas, then those unlike any of them."""
+    ranked = [colour | 0xFF000000 for colour, _ in colours.most_common(_RANKED)]
+    chosen = ranked[:_LARGE_AREAS]
+    for least in (_UNLIKE, _UNLIKE // 2, 1):
+        for colour in ranked:
+            if len(chosen) >= COLOURS:
+                return chosen
+            if all(_apart(colour, other) >= least for other in chosen):
+                chosen.append(colour)
+    return chosen
+
+
+def _apart(one: int, other: int) -> int:
+    return sum(abs((one >> shift & 255) - (other >> shift & 255)) for shift in (16, 8, 0))
 
 
 class Shots:
@@ -171,10 +192,12 @@ class Shots:
         hand.fill(_SEARCH, self._cast.known.demographics.family[:4].lower())
         hand.rest(800)
         take("patients-search", window)
-        hand.fill(_SEARCH, "")
+        hand.find(QLineEdit, _SEARCH).clear()
+        self._go(area, Place.TODAY)
         area.omnibox.begin()
         area.omnibox.setText(self._cast.known.demographics.family[:3].lower())
-        hand.rest(800)
+        hand.until(area.omnibox.popup.isVisible, "suggestions")
+        hand.rest(600)
         take("omnibox", window)
         area.omnibox.leave()
         self._of_a_record(area)
@@ -240,7 +263,7 @@ class Shots:
             rail.chosen.emit(section)
             hand.rest(900)
             if section == "notes":
-                hand.find(Table, "Notes", chart).selectRow(0)
+                _stand_on(hand.find(Table, "Notes", chart), _NOTE_TITLE)
                 hand.rest()
                 take("record-notes", chart)
                 hand.click("Versions", chart)
@@ -322,7 +345,7 @@ def _rehearse(desktop: Desktop, actors: tuple[Actor, ...], morning: Morning, wor
         plain = [one.patient for one in page.matches if _typeable(one.patient)]
         charts = [await door.charts.open(doctor, patient.id) for patient in plain[:20]]
         chart = max(charts, key=lambda one: one.summary.results.total)
-        note = await door.charts.add_note(chart, "Review of blood results", _NOTE)
+        note = await door.charts.add_note(chart, _NOTE_TITLE, _NOTE)
         corrected = _NOTE.replace("132/84", "123/84")
         why = "two digits had changed places"
         await door.charts.amend_note(chart, note.source.record, corrected, why)
@@ -340,7 +363,19 @@ def _rehearse(desktop: Desktop, actors: tuple[Actor, ...], morning: Morning, wor
     return cast
 
 
+def _stand_on(table: Table, words: str) -> None:
+    model = table.model()
+    for row in range(model.rowCount()):
+        said = (model.index(row, column).data() for column in range(model.columnCount()))
+        if any(words in str(text) for text in said):
+            table.selectRow(row)
+            return
+    raise LostError(f"no row says “{words}”")
+
+
 def _typeable(patient: PatientSummary) -> bool:
+    if patient.demographics.deceased:
+        return False
     return f"{patient.demographics.family}{patient.demographics.given}".isascii()
 
 
