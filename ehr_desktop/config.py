@@ -34,6 +34,7 @@ class Config:
     patient: str = ""
     target: Path | None = None
     pictures: Path | None = None
+    gallery: Path | None = None
     patients: int = 200
     tour: bool = False
     real_data: Path = Path("../shared/data")
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--patients", type=int, help="how many patients (default: 200)")
     demo.add_argument("--tour", action="store_true", default=None, help="click through by itself")
     demo.add_argument("--pictures", type=_path, help="where the tour leaves its pictures")
+    demo.add_argument("--gallery", type=_path, help="only take pictures of every screen, into here")
 
     init = _command(commands, "init", "make a clinic")
     init.add_argument("--clinic", required=True, help="its name")

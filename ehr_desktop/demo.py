@@ -3,7 +3,9 @@
 import sys
 import tempfile
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PySide6.QtWidgets import QApplication
 
@@ -13,7 +15,6 @@ from ehr_desktop.domain.people import Actor, Role
 from ehr_desktop.node.node import FLOOR
 from ehr_desktop.services.demo_clinic import (
     PASS_PHRASE,
-    clinic_now,
     demo_founding,
     fill_demo,
     make_demo,
@@ -27,6 +28,10 @@ def run_demo(config: Config) -> int:
     """Run the program on a made-up clinic that is gone afterwards; without a display, tour it."""
     with tempfile.TemporaryDirectory(prefix="ehr-desktop-demo-") as folder:
         chosen = replace(config, home=Path(folder) / "clinic", use_key_store=False)
+        if config.gallery is not None:
+            from ehr_desktop.tour.gallery import run_gallery  # noqa: PLC0415
+
+            return run_gallery(chosen, config.gallery)
         if config.tour or not has_display():
             from ehr_desktop.tour.run import run_tour  # noqa: PLC0415
 
@@ -52,7 +57,8 @@ def _click_through(config: Config, application: QApplication) -> int:
 def make_clinic(desktop: Desktop) -> tuple[Actor, ...]:
     """Found the made-up clinic, fill it, and give who is signed in. Says so on standard output."""
     config = desktop.config
-    demo = make_demo(config.resources, clinic_now(_ZONE), config.patients)
+    now = datetime.fromtimestamp(desktop.clock() / 1000, ZoneInfo(_ZONE))
+    demo = make_demo(config.resources, now, config.patients)
 
     async def work() -> tuple[Actor, ...]:
         await desktop.door.found(demo_founding(demo), desktop.bridge.publish)

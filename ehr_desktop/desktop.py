@@ -6,15 +6,17 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from ehr_desktop.config import Config
+from ehr_desktop.domain.errors import EhrError
 from ehr_desktop.interchange.fhir.project import project
 from ehr_desktop.interchange.fhir.validate import Validator
-from ehr_desktop.node.node import Node, PasswordParameters, is_home, system_key_store
+from ehr_desktop.node.node import Node, PasswordParameters, is_home, system_clock, system_key_store
 from ehr_desktop.node.runtime import NodeThread
 from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.founding import found
@@ -23,9 +25,11 @@ from ehr_desktop.services.values import Founding
 from ehr_desktop.ui.app import Reporter, log_kept_in, open_window, prepare_application
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.prefs import Prefs
+from ehr_desktop.ui.screens.cannot_open import CannotOpenWindow
 from ehr_desktop.ui.screens.new_password import PasswordRules
 from ehr_desktop.ui.screens.registry import make_registry
 from ehr_desktop.ui.screens.set_up import FoundingWork
+from ehr_desktop.ui.shell.appearance import remembered_appearance, wear
 from ehr_desktop.ui.shell.main_window import MainWindow
 from ehr_desktop.ui.shell.work_area import ShellParts
 from ehr_desktop.ui.theme.theme import Theme
@@ -37,9 +41,12 @@ class ClinicDoor:
     On the node's loop.
     """
 
-    def __init__(self, config: Config, parameters: PasswordParameters | None) -> None:
+    def __init__(
+        self, config: Config, parameters: PasswordParameters | None, clock: Callable[[], int]
+    ) -> None:
         self._config = config
         self._parameters = parameters
+        self._clock = clock
         self._node: Node | None = None
         self._clinic: Clinic | None = None
 
@@ -60,7 +67,9 @@ class ClinicDoor:
         """
         config = self._config
         store = system_key_store() if config.use_key_store else None
-        self._node = await Node.open(config.home, project, store=store, parameters=self._parameters)
+        self._node = await Node.open(
+            config.home, project, store=store, clock=self._clock, parameters=self._parameters
+        )
         self._node.subscribe(hear)
         table = config.resources / "fhir_r4" / "table.json.gz"
         self._clinic = Clinic(self._node, await asyncio.to_thread(Validator.load, table))
@@ -85,7 +94,8 @@ class ClinicDoor:
 class Desktop:
     """Everything one run of the program is made of. Create it on the UI thread.
 
-    `parameters` is what a new password costs; without it, what this computer can afford.
+    `parameters` is what a new password costs; without it, what this computer can afford. `clock`
+    gives UTC milliseconds.
     """
 
     def __init__(
@@ -93,11 +103,13 @@ class Desktop:
         config: Config,
         application: QApplication,
         parameters: PasswordParameters | None = None,
+        clock: Callable[[], int] = system_clock,
     ) -> None:
         self.config = config
+        self.clock = clock
         self.application = application
         self.reporter = Reporter()
-        self.door = ClinicDoor(config, parameters)
+        self.door = ClinicDoor(config, parameters, clock)
         self.thread = NodeThread(self._run, self.reporter.report)
         self.bridge = NodeBridge(self.thread)
         self.parts = self._make_parts()
@@ -117,9 +129,39 @@ class Desktop:
         self.window = window
         return window
 
+    def open_or_explain(self) -> bool:
+        """Open the clinic. Where that cannot be, say why and try again for as long as the person
+        asks for it; tell whether it is open.
+        """
+        while True:
+            try:
+                self.open_clinic().result()
+            except (EhrError, OSError) as error:
+                if not self._explained(error):
+                    return False
+            else:
+                return True
+
     def stop(self) -> bool:
-        """Close the clinic and end the node's thread; tell whether it ended in time."""
+        """Close the clinic and end the node's thread; tell whether it ended in time.
+
+        Windows that are still open are closed before; the drafts they keep are written first.
+        """
+        if self.window is not None:
+            self.window.close()
+            self.window.deleteLater()
+            self.window = None
+            self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self.bridge.settle(patience_s=5.0)
         return self.thread.stop(patience_s=20.0)
+
+    def _explained(self, error: BaseException) -> bool:
+        wear(self.parts.theme, self.parts.prefs, remembered_appearance(self.parts.prefs))
+        window = CannotOpenWindow(error, self.config.home)
+        window.show()
+        window.begin()
+        self.application.exec()
+        return window.wants_again
 
     async def _run(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -145,7 +187,7 @@ class Desktop:
             theme=Theme(self.application),
             prefs=Prefs(self.config.home / "window.ini"),
             password_rules=self._rules(),
-            now=lambda: datetime.now().astimezone(),
+            now=lambda: datetime.fromtimestamp(self.clock() / 1000, UTC).astimezone(),
             seconds=time.time,
         )
 
@@ -156,9 +198,9 @@ def run_program(config: Config) -> int:
     application = prepare_application(sys.argv[:1])
     with log_kept_in(config.home / "logs"):
         desktop = Desktop(config, application)
-        if is_home(config.home):
-            desktop.open_clinic().result()
         try:
+            if is_home(config.home) and not desktop.open_or_explain():
+                return 1
             desktop.show()
             return application.exec()
         finally:

@@ -1,7 +1,7 @@
 """The one place where the node's thread and the UI thread meet."""
 
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -39,6 +39,7 @@ class NodeBridge(QObject):
         super().__init__(parent)
         self._node = node
         self._waiting: dict[Event, Event] = {}
+        self._under_way: set[Future[Any]] = set()
         # Queued even when the work ended before `call` returned: nobody is called back from
         # inside their own call.
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -69,8 +70,15 @@ class NodeBridge(QObject):
                 done(future.result())
 
         future = self._node.submit(work)
+        self._under_way = {known for known in self._under_way if not known.done()} | {future}
         future.add_done_callback(lambda ended: self._hand_over(lambda: deliver(ended)))
         return future
+
+    def settle(self, patience_s: float) -> bool:
+        """Wait until all that was called has ended; tell whether it did in time. Only for the
+        end of the program: this blocks.
+        """
+        return not wait(self._under_way, patience_s).not_done
 
     def publish(self, event: Event) -> None:
         """Deliver `event` through `node_event`. May be called from any thread."""

@@ -34,7 +34,7 @@ class TrendPanel(QFrame):
         self.rows = PagedTable[Entry](self._columns())
         self.table = Table("The same readings as a table", self)
         self.table.setModel(self.rows)
-        fit_columns(self.table, 150, 134, 104, 0)
+        fit_columns(self.table, 158, 120, 84, 0)
         self._nothing = EmptyState(
             "trending-up", "Nothing chosen", "Choose a row to see its trend."
         )
