@@ -19,14 +19,16 @@ from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.domain.people import Actor, Team
 from ehr_desktop.domain.projection import Projector
 from ehr_desktop.domain.records import NewRecord
+from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.happened import events_of
 from ehr_desktop.node.indexing import Plain, TeamIndex
 from ehr_desktop.node.keys.keyring import Keyring, Session, TeamKey
 from ehr_desktop.node.keys.records import Envelope
-from ehr_desktop.node.pipeline import FinalTransaction, Pipeline, Unsigned
+from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.views.views import Views, discard
+from ehr_desktop.node.unsigned import Unsigned
 
 Result = TypeVar("Result")
 _MOST_GROUPED = 256

@@ -20,8 +20,8 @@ from ehr_desktop.node.contracts.statements import (
     Statement,
 )
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
-from ehr_desktop.node.pipeline import Unsigned
 from ehr_desktop.node.sealing import Sealer
+from ehr_desktop.node.unsigned import Unsigned
 
 OVERRIDE = "staff-decision"
 """The code on the ledger for a booking over another; its reason stands in the container."""

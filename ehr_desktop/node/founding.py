@@ -18,12 +18,13 @@ from ehr_desktop.node.keys.device import SecretStore, is_home, make_device_secre
 from ehr_desktop.node.keys.records import SealedRecord, commitment_of
 from ehr_desktop.node.keys.teams import FOUNDING_GENERATION, box_team_key, new_team_key
 from ehr_desktop.node.ledger.transaction import device_id_of
-from ehr_desktop.node.pipeline import Pipeline, Unsigned
+from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.sealing import stored_container
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.engine import Database, migrate, open_database
 from ehr_desktop.node.store.tables import STEPS
+from ehr_desktop.node.unsigned import Unsigned
 
 LEDGER_FILE = "ledger.db"
 _ACCOUNT_HEADER = b"ehr/account/v1"

@@ -24,7 +24,7 @@ from ehr_desktop.node.contracts.statements import (
     Statement,
     read_statement,
 )
-from ehr_desktop.node.pipeline import FinalTransaction
+from ehr_desktop.node.final import FinalTransaction
 
 _SILENT = frozenset({ReadRecords.KIND, RegisterPatient.KIND, OpenEpochs.KIND})
 """What changes nothing that a screen shows but the ledger itself."""

@@ -26,11 +26,11 @@ from ehr_desktop.node.contracts.statements import (
     read_statement,
 )
 from ehr_desktop.node.crypto.errors import OpenFailedError
+from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.keys.keyring import TeamKey
 from ehr_desktop.node.keys.records import Envelope, RecordHeader, open_file, open_record
 from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.pipeline import FinalTransaction
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
 from ehr_desktop.node.store.engine import Database

@@ -45,10 +45,10 @@ from ehr_desktop.node.keys.teams import (
     seal_again,
     split_by_role,
 )
-from ehr_desktop.node.pipeline import Unsigned
 from ehr_desktop.node.policy import Member, member, team_public, team_publics
 from ehr_desktop.node.reading import container_holds
 from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.unsigned import Unsigned
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,33 +8,20 @@ place and its refusal in the ledger like any other. A clinic of one workstation 
 Everything here runs on the store's single writer thread.
 """
 
-import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.errors import DiskFullError, HomeDamagedError
-from ehr_desktop.domain.ids import TransactionId
-from ehr_desktop.domain.ledger import Outcome, TransactionState
-from ehr_desktop.node.contracts.execute import Verdict, execute
+from ehr_desktop.domain.errors import HomeDamagedError
+from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.state import Lookup, State, key
-from ehr_desktop.node.contracts.statements import (
-    OpenEpochs,
-    ReplaceTeamKey,
-    Statement,
-    WelcomeMembers,
-    boxes_named,
-    read_statement,
-)
-from ehr_desktop.node.crypto.hashes import digest
 from ehr_desktop.node.crypto.sign import SigningKey
+from ehr_desktop.node.final import FinalTransaction, store_final
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
 from ehr_desktop.node.ledger.check import check_block
-from ehr_desktop.node.ledger.codec import CodecError, encode
-from ehr_desktop.node.ledger.merkle import Frontier, Node, leaf_hash
+from ehr_desktop.node.ledger.codec import CodecError
+from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.transaction import (
     NO_PREVIOUS,
     ContainerRef,
@@ -46,57 +33,16 @@ from ehr_desktop.node.ledger.transaction import (
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.ledger.vote import Certificate, SignedVote
 from ehr_desktop.node.ordering import FIRST_EPOCH, Ordering, Work
-from ehr_desktop.node.store import blocks, containers, secrets, state, transactions
-from ehr_desktop.node.store.containers import StoredContainer
+from ehr_desktop.node.store import blocks, state, transactions
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.remembered import RememberedState
-from ehr_desktop.node.store.secrets import KeyBox
+from ehr_desktop.node.unsigned import Unsigned, require_room, store_signed
 
 MOST_TRANSACTIONS = 1000
 MOST_BYTES = 800 * 1024
 """A block takes at most this many transactions and bytes."""
 VALUES_KEPT = 200_000
 """So many values of the state the writer thread remembers."""
-ROOM_TO_WORK = 4 << 20
-"""A disk with fewer bytes free counts as full."""
-_WITH_BOXES = frozenset({OpenEpochs.KIND, ReplaceTeamKey.KIND, WelcomeMembers.KIND})
-
-
-@dataclass(frozen=True, slots=True)
-class Unsigned:
-    """A statement with whoever makes it and what comes with it.
-
-    `subject` is the patient it is about, or empty. The containers' transaction is filled in when
-    it is signed.
-    """
-
-    statement: Statement
-    person: bytes
-    key: SigningKey
-    subject: bytes = b""
-    containers: tuple[StoredContainer, ...] = ()
-    boxes: tuple[KeyBox, ...] = ()
-    vault_key: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class FinalTransaction:
-    """A transaction that became final, with its place and what became of it."""
-
-    transaction: Transaction
-    height: int
-    position: int
-    verdict: Verdict
-
-    @property
-    def outcome(self) -> Outcome:
-        """What to tell whoever asked for it."""
-        return Outcome(
-            TransactionId(self.transaction.id.hex()),
-            TransactionState.FINAL if self.verdict.accepted else TransactionState.REFUSED,
-            self.verdict.rule,
-            self.verdict.details,
-        )
 
 
 class Pipeline:
@@ -167,7 +113,7 @@ class Pipeline:
         Raises:
             DiskFullError: none was stored.
         """
-        _require_room(self._database.path.parent, wanted)
+        require_room(self._database.path.parent, wanted)
         sequence, previous = self._feed
         signed: list[Transaction] = []
         for unsigned in wanted:
@@ -175,13 +121,7 @@ class Pipeline:
             signed.append(self._sign(unsigned, sequence, previous))
             previous = signed[-1].id
         with self._database.writing() as connection:
-            for transaction, unsigned in zip(signed, wanted, strict=True):
-                _store_what_it_brings(connection, transaction.id, unsigned)
-            if signed:
-                transactions.add_pending(
-                    connection,
-                    [_row(t, u.subject) for t, u in zip(signed, wanted, strict=True)],
-                )
+            store_signed(connection, signed, wanted)
         self._feed = sequence, previous
         self._pending.extend(signed)
         self._own.update((transaction.wire, transaction) for transaction in signed)
@@ -333,9 +273,7 @@ class Pipeline:
                 FinalTransaction(t, header.height, first + place, verdict)
                 for place, (t, verdict) in enumerate(zip(batch, verdicts, strict=True))
             ]
-            _store_block(connection, header, certificate.encode(), nodes, final)
-            for entry in final:
-                _settle_boxes(connection, entry)
+            store_final(connection, header, certificate, nodes, final)
         self._tree.apply(delta)
         self._remembered.take_over(changes)
         self._frontier = frontier
@@ -344,88 +282,3 @@ class Pipeline:
         for transaction in batch:
             del self._own[transaction.wire]
         self._final += final
-
-
-def outcomes_digest(verdicts: Sequence[Verdict]) -> bytes:
-    """Give what the state says of a block's outcomes, so that no node can tell them otherwise."""
-    return digest(
-        "ehr/outcomes/v1",
-        encode([[v.rule, [[name, fact] for name, fact in v.details]] for v in verdicts]),
-    )
-
-
-def run_block(batch: Sequence[Transaction], chain_state: State, height: int) -> list[Verdict]:
-    """Run a block's transactions in order and write what became of them into the state."""
-    verdicts = [execute(transaction, chain_state, height) for transaction in batch]
-    chain_state.put("outcomes", height, value=outcomes_digest(verdicts))
-    return verdicts
-
-
-def _store_what_it_brings(connection: Connection, name: bytes, unsigned: Unsigned) -> None:
-    containers.add_containers(
-        connection, [replace(c, transaction=name) for c in unsigned.containers]
-    )
-    secrets.add_boxes(connection, unsigned.boxes)
-    if unsigned.vault_key:
-        secrets.put_vault_key(connection, unsigned.subject, unsigned.vault_key)
-
-
-def _settle_boxes(connection: Connection, entry: FinalTransaction) -> None:
-    """Delete the boxes of a refused statement, and those an accepted new team key replaces."""
-    payload = entry.transaction.payload
-    if payload.kind not in _WITH_BOXES or entry.verdict.rule == "malformed":
-        return
-    statement = read_statement(payload.kind, tuple(payload.body))
-    if not entry.verdict.accepted:
-        secrets.remove_boxes(connection, boxes_named(statement))
-    elif isinstance(statement, ReplaceTeamKey):
-        secrets.remove_older_boxes(connection, statement.team, statement.generation)
-
-
-def _require_room(folder: Path, wanted: Sequence[Unsigned]) -> None:
-    """Refuse early: what is stored must also find room to become final.
-
-    Raises:
-        DiskFullError: it would not.
-    """
-    brought = sum(c.size for unsigned in wanted for c in unsigned.containers if c.sealed)
-    if shutil.disk_usage(folder).free < ROOM_TO_WORK + 2 * brought:
-        raise DiskFullError
-
-
-def _store_block(
-    connection: Connection,
-    header: Header,
-    certificate: bytes,
-    nodes: list[Node],
-    final: list[FinalTransaction],
-) -> None:
-    blocks.add_block(connection, (header.height, header.id, header.encode(), certificate))
-    blocks.add_tree_nodes(connection, nodes)
-    transactions.make_final(
-        connection,
-        [
-            {
-                "id_": entry.transaction.id,
-                "height": entry.height,
-                "position": entry.position,
-                "rule": entry.verdict.rule,
-                "details": encode([list(fact) for fact in entry.verdict.details]),
-            }
-            for entry in final
-        ],
-    )
-
-
-def _row(transaction: Transaction, subject: bytes) -> dict[str, Any]:
-    payload = transaction.payload
-    return {
-        "id": transaction.id,
-        "device": payload.device,
-        "sequence": payload.sequence,
-        "kind": payload.kind,
-        "person": payload.person,
-        "subject": subject,
-        "time_ms": payload.time_ms,
-        "wire": transaction.wire,
-    }

@@ -18,9 +18,9 @@ from ehr_desktop.domain.records import NewRecord
 from ehr_desktop.node.contracts.statements import RegisterPatient, ReplaceAccount
 from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.vote import SignedVote
-from ehr_desktop.node.pipeline import Unsigned
 from ehr_desktop.node.store import blocks
 from ehr_desktop.node.store.tables import VOTES
+from ehr_desktop.node.unsigned import Unsigned
 from ehr_desktop.services.values import Booking
 from tests.support.one_pc import ANNA, OnePc, make_clinic, story
 

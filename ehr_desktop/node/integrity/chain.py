@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.ledger import FaultKind
+from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.state import State
 from ehr_desktop.node.contracts.statements import (
@@ -28,7 +29,6 @@ from ehr_desktop.node.ledger.state import Entry, StateTree
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.validators import ValidatorSet
 from ehr_desktop.node.ledger.vote import Certificate, VoteKind, certificate_holds
-from ehr_desktop.node.pipeline import run_block
 from ehr_desktop.node.store import blocks, transactions
 from ehr_desktop.node.store.transactions import StoredTransaction
 

@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ehr_desktop.domain.people import Role
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, AppointmentStatus
+from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.state import State
 from ehr_desktop.node.contracts.statements import (
     BookAppointment,
@@ -20,7 +21,6 @@ from ehr_desktop.node.contracts.statements import (
     ReplaceTeamKey,
 )
 from ehr_desktop.node.ledger.transaction import Transaction, sign
-from ehr_desktop.node.pipeline import run_block
 from tests.support.paper_ledger import (
     ADMIN,
     BOX,

@@ -1,0 +1,24 @@
+"""Runs the transactions of one block, and commits the state to what became of them."""
+
+from collections.abc import Sequence
+
+from ehr_desktop.node.contracts.execute import Verdict, execute
+from ehr_desktop.node.contracts.state import State
+from ehr_desktop.node.crypto.hashes import digest
+from ehr_desktop.node.ledger.codec import encode
+from ehr_desktop.node.ledger.transaction import Transaction
+
+
+def outcomes_digest(verdicts: Sequence[Verdict]) -> bytes:
+    """Give what the state says of a block's outcomes, so that no node can tell them otherwise."""
+    return digest(
+        "ehr/outcomes/v1",
+        encode([[v.rule, [[name, fact] for name, fact in v.details]] for v in verdicts]),
+    )
+
+
+def run_block(batch: Sequence[Transaction], chain_state: State, height: int) -> list[Verdict]:
+    """Run a block's transactions in order and write what became of them into the state."""
+    verdicts = [execute(transaction, chain_state, height) for transaction in batch]
+    chain_state.put("outcomes", height, value=outcomes_digest(verdicts))
+    return verdicts

@@ -1,0 +1,84 @@
+"""Statements on their way in, and what is stored with them once they are signed."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.errors import DiskFullError
+from ehr_desktop.node.contracts.statements import Statement
+from ehr_desktop.node.crypto.sign import SigningKey
+from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.store.containers import StoredContainer
+from ehr_desktop.node.store.secrets import KeyBox
+
+ROOM_TO_WORK = 4 << 20
+"""A disk with fewer bytes free counts as full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A statement with whoever makes it and what comes with it.
+
+    `subject` is the patient it is about, or empty. The containers' transaction is filled in when
+    it is signed.
+    """
+
+    statement: Statement
+    person: bytes
+    key: SigningKey
+    subject: bytes = b""
+    containers: tuple[StoredContainer, ...] = ()
+    boxes: tuple[KeyBox, ...] = ()
+    vault_key: bytes = b""
+
+
+def store_signed(
+    connection: Connection, signed: Sequence[Transaction], wanted: Sequence[Unsigned]
+) -> None:
+    """Store signed transactions as pending, each with the containers, boxes and keys it brings."""
+    for transaction, unsigned in zip(signed, wanted, strict=True):
+        _store_what_it_brings(connection, transaction.id, unsigned)
+    if signed:
+        transactions.add_pending(
+            connection,
+            [_row(t, u.subject) for t, u in zip(signed, wanted, strict=True)],
+        )
+
+
+def require_room(folder: Path, wanted: Sequence[Unsigned]) -> None:
+    """Refuse early: what is stored must also find room to become final.
+
+    Raises:
+        DiskFullError: it would not.
+    """
+    brought = sum(c.size for unsigned in wanted for c in unsigned.containers if c.sealed)
+    if shutil.disk_usage(folder).free < ROOM_TO_WORK + 2 * brought:
+        raise DiskFullError
+
+
+def _store_what_it_brings(connection: Connection, name: bytes, unsigned: Unsigned) -> None:
+    containers.add_containers(
+        connection, [replace(c, transaction=name) for c in unsigned.containers]
+    )
+    secrets.add_boxes(connection, unsigned.boxes)
+    if unsigned.vault_key:
+        secrets.put_vault_key(connection, unsigned.subject, unsigned.vault_key)
+
+
+def _row(transaction: Transaction, subject: bytes) -> dict[str, Any]:
+    payload = transaction.payload
+    return {
+        "id": transaction.id,
+        "device": payload.device,
+        "sequence": payload.sequence,
+        "kind": payload.kind,
+        "person": payload.person,
+        "subject": subject,
+        "time_ms": payload.time_ms,
+        "wire": transaction.wire,
+    }
