@@ -50,14 +50,23 @@ class Dialler:
         self._linked = linked
         self._device = device_id_of(endpoint.key)
         self._failures: dict[Address, _Failure] = {}
+        self._held_until: dict[Address, float] = {}
         self._dialling: dict[Address, asyncio.Task[None]] = {}
         self._missing_since: dict[bytes, float] = {}
         self._woken = asyncio.Event()
 
-    def wake(self, address: Address | None = None) -> None:
-        """Look again now; an address that was heard of anew is tried without waiting."""
-        if address is not None:
-            self._failures.pop(address, None)
+    def wake(self) -> None:
+        """Look again now."""
+        self._woken.set()
+
+    def hear(self, address: Address, *, hold: bool) -> None:
+        """An address was heard of anew: earlier failures count no more. With `hold` its owner is
+        given 3 s to dial first.
+        """
+        self._failures.pop(address, None)
+        if hold:
+            now = asyncio.get_running_loop().time()
+            self._held_until.setdefault(address, now + _PATIENCE_S)
         self._woken.set()
 
     def is_dialling(self, key: bytes) -> bool:
@@ -96,29 +105,30 @@ class Dialler:
         hints = self._book.hints()
         known = self._roster()
         self._note_missing(known, loop.time())
+        self._prune({hint.address for hint in hints})
         for hint in hints:
             if len(self._dialling) >= _AT_ONCE:
                 return
             if hint.address not in self._dialling and self._is_due(hint, known, loop.time()):
                 task = loop.create_task(self._dial(hint))
                 self._dialling[hint.address] = task
-        self._failures = {
-            hint.address: self._failures[hint.address]
-            for hint in hints
-            if hint.address in self._failures
-        }
 
     def _note_missing(self, known: Collection[bytes], now: float) -> None:
         self._missing_since = {
             key: self._missing_since.get(key, now) for key in known if not self._is_linked(key)
         }
 
+    def _prune(self, addresses: set[Address]) -> None:
+        self._failures = {at: self._failures[at] for at in addresses & self._failures.keys()}
+        self._held_until = {at: self._held_until[at] for at in addresses & self._held_until.keys()}
+
     def _is_due(self, hint: Hint, known: Collection[bytes], now: float) -> bool:
         failure = self._failures.get(hint.address)
         if failure is not None and now < failure.retry_at:
             return False
         if hint.key is None:
-            return any(key != self._endpoint.key for key in self._missing_since)
+            is_held = now < self._held_until.get(hint.address, now)
+            return not is_held and any(key != self._endpoint.key for key in self._missing_since)
         if hint.key not in known or hint.key == self._endpoint.key or self._is_linked(hint.key):
             return False
         is_ours_to_dial = self._device < device_id_of(hint.key)

@@ -96,7 +96,7 @@ class Hub:
                 NODE_SERVICE,
                 tag=network_tag(self._hello().network),
                 port=self._port,
-                seen=self._on_seen,
+                seen=lambda sighting: self._on_seen(sighting, discovery.name),
                 gone=self._on_gone,
                 most=self._limits.hints,
             )
@@ -112,7 +112,7 @@ class Hub:
     def add_address(self, address: Address) -> None:
         """Try an address somebody typed, now and whenever a workstation is missing."""
         self._book.note(address, Rung.TYPED)
-        self._dialler.wake(address)
+        self._dialler.hear(address, hold=False)
 
     def roster_changed(self) -> None:
         """End the links of who was removed, and look for who was added, at once."""
@@ -190,10 +190,11 @@ class Hub:
 
     # --- hints ---------------------------------------------------------------------------------
 
-    def _on_seen(self, sighting: Sighting) -> None:
+    def _on_seen(self, sighting: Sighting, own_name: str) -> None:
         for address in sighting.addresses:
             self._book.note(address, Rung.ANNOUNCED)
-            self._dialler.wake(address)
+            # nobody knows yet whose device id is smaller, so the names decide who dials
+            self._dialler.hear(address, hold=own_name > sighting.name)
 
     def _on_gone(self, sighting: Sighting) -> None:
         for address in sighting.addresses:
