@@ -78,7 +78,20 @@ class Lan:
     def block_inbound(self, host, protocol, port):
         """Drop what comes to a port of this host, as a personal firewall does; once a host."""
         self._ip(host, "rule", "add", "pref", "10", "lookup", "local")
-        self._ip(host, "rule", "add", "pref", "5", "iif", "eth0", "ipproto", protocol, "dport", port, "blackhole")
+        self._ip(
+            host,
+            "rule",
+            "add",
+            "pref",
+            "5",
+            "iif",
+            "eth0",
+            "ipproto",
+            protocol,
+            "dport",
+            port,
+            "blackhole",
+        )
         self._ip(host, "rule", "del", "pref", "0")
 
     def _build(self):
@@ -87,7 +100,18 @@ class Lan:
         self._ip("switch", "link", "set", "bridge0", "up")
         for host in self._hosts:
             self._run("ip", "netns", "add", self._space(host))
-            self._ip(host, "link", "add", "eth0", "type", "veth", "peer", f"port{host}", "netns", self._space("switch"))
+            self._ip(
+                host,
+                "link",
+                "add",
+                "eth0",
+                "type",
+                "veth",
+                "peer",
+                f"port{host}",
+                "netns",
+                self._space("switch"),
+            )
             self._ip("switch", "link", "set", f"port{host}", "master", "bridge0", "up")
             self._ip(host, "link", "set", "lo", "up")
             self._ip(host, "link", "set", "eth0", "up")
@@ -96,7 +120,9 @@ class Lan:
 
     def _tear_down(self):
         for host in (*self._hosts, "switch"):
-            subprocess.run(["ip", "netns", "del", self._space(host)], capture_output=True, check=False)
+            subprocess.run(
+                ["ip", "netns", "del", self._space(host)], capture_output=True, check=False
+            )
 
     def _space(self, host):
         return f"{self._name}-{host}"

@@ -1,7 +1,7 @@
 """One workstation's links as a program: a hub on a real network that says what happens to it.
 
-usage: lan_node.py NAME PEERS PORT [FOLDER]; every line of input is an order, every line of output
-a fact.
+usage: lan_node.py NAME PEERS PORT DEAD_S [FOLDER]; every line of input is an order, every line of
+output a fact.
 """
 
 import asyncio
@@ -22,10 +22,13 @@ from tests.support.net_nodes import NETWORK, key_of, seed_of
 
 
 def say(**facts):
-    print(json.dumps(facts), flush=True)
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
 
 
 class SavedFile:
+    """What the address book keeps across restarts, as a file; without a folder nothing is kept."""
+
     def __init__(self, folder):
         self._path = Path(folder) / "addresses.json" if folder else None
 
@@ -43,60 +46,64 @@ class SavedFile:
             self._path.write_text(json.dumps(rows))
 
 
-async def main(name, peers, port, folder=None):
-    names = {key_of(peer): peer for peer in [name, *peers.split(",")]}
-    started = time.monotonic()
-    boot = os.urandom(8)
-    hub = None
+class LanNode:
+    """A hub that says what happens to it and does as it is told."""
 
-    def hello():
-        now_ms = time.time_ns() // 1_000_000
-        return Hello(NETWORK, PROTOCOL, device_id_of(key_of(name)), boot, 0, 0, 1, bytes(32), now_ms, ())
+    def __init__(self, name, peers, limits, saved):
+        self._device = device_id_of(key_of(name))
+        self._boot = os.urandom(8)
+        self._started = time.monotonic()
+        self._names = {key_of(each): each for each in [name, *peers]}
+        self._roster = dict(self._names)
+        self.hub = Hub(
+            seed_of(name),
+            roster=lambda: self._roster,
+            hello=self._hello,
+            book=AddressBook(saved.load, saved.save, limits.hints),
+            events=HubEvents(
+                self._on_linked, self._on_unlinked, self._on_received, self._on_refused
+            ),
+            limits=limits,
+        )
 
-    def linked(key, _hello):
-        peer = next(p for p in hub.peers() if p.key == key)
-        say(event="linked", peer=names[key], rung=peer.rung, address=str(peer.address), at=time.monotonic() - started)
-
-    async def received(key, message):
-        say(event="received", peer=names.get(key, "?"), kind=type(message).__name__)
-
-    events = HubEvents(
-        linked=linked,
-        unlinked=lambda key, ending: say(event="unlinked", peer=names.get(key, "?"), why=ending),
-        received=received,
-        refused=lambda address, ending: say(event="refused", why=ending, host=address.host),
-    )
-    saved = SavedFile(folder)
-    current = dict(names)
-    book = AddressBook(saved.load, saved.save, 256)
-    hub = Hub(seed_of(name), roster=lambda: current, hello=hello, book=book, events=events, limits=Limits())
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
-    loop.add_signal_handler(signal.SIGINT, stop.set)
-    say(event="listening", port=await hub.start(port=int(port)))
-
-    def obey():
-        line = sys.stdin.readline()
-        if not line:
-            loop.remove_reader(sys.stdin)
-            return
-        order = json.loads(line)
+    def obey(self, order):
         if "dial" in order:
-            hub.add_address(parse_address(order["dial"], int(port)))
+            self.hub.add_address(parse_address(order["dial"], order["port"]))
         if "remove" in order:
-            del current[key_of(order["remove"])]
-            hub.roster_changed()
+            del self._roster[key_of(order["remove"])]
+            self.hub.roster_changed()
         if "broadcast" in order:
-            say(event="broadcast", to=hub.broadcast(GetBlocks(1, 1)))
-        if "peers" in order:
-            for peer in hub.peers():
-                say(event="peer", peer=peer.name, state=peer.state, trouble=peer.trouble,
-                    measured=peer.rtt_ms is not None, rung=peer.rung, height=peer.height)  # fmt: skip
+            say(event="broadcast", to=self.hub.broadcast(GetBlocks(1, 1)))
 
-    loop.add_reader(sys.stdin, obey)
+    def _hello(self):
+        now_ms = time.time_ns() // 1_000_000
+        return Hello(NETWORK, PROTOCOL, self._device, self._boot, 0, 0, 1, bytes(32), now_ms, ())
+
+    def _on_linked(self, key, _hello):
+        peer = next(peer for peer in self.hub.peers() if peer.key == key)
+        at = time.monotonic() - self._started
+        address = str(peer.address)
+        say(event="linked", peer=peer.name, rung=peer.rung, address=address, at=at)
+
+    def _on_unlinked(self, key, ending):
+        say(event="unlinked", peer=self._names[key], why=ending)
+
+    async def _on_received(self, key, message):
+        say(event="received", peer=self._names[key], kind=type(message).__name__)
+
+    def _on_refused(self, _address, ending):
+        say(event="refused", why=ending)
+
+
+async def main(name, peers, port, dead_s, folder=None):
+    limits = Limits(dead_s=float(dead_s), heartbeat_s=float(dead_s) / 3)
+    node = LanNode(name, peers.split(","), limits, SavedFile(folder))
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_reader(sys.stdin, lambda: node.obey(json.loads(sys.stdin.readline())))
+    say(event="listening", port=await node.hub.start(port=int(port)))
     await stop.wait()
-    await hub.close()
+    await node.hub.close()
 
 
 asyncio.run(main(*sys.argv[1:]))

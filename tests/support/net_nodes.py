@@ -1,6 +1,7 @@
 """Small real nodes for tests of links: a key, an endpoint on loopback, and what it was told."""
 
 import asyncio
+import functools
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -78,6 +79,16 @@ async def small_nodes(*nodes):
             await node.endpoint.close()
 
 
+def on_a_loop(test):
+    """Run an asynchronous test on a loop of its own."""
+
+    @functools.wraps(test)
+    def run(*args, **kwargs):
+        asyncio.run(test(*args, **kwargs))
+
+    return run
+
+
 async def soon(work, seconds=5.0):
     async with asyncio.timeout(seconds):
         return await work
@@ -86,5 +97,5 @@ async def soon(work, seconds=5.0):
 async def until(holds, seconds=5.0):
     """Wait until `holds()`; the loop turns in between."""
     async with asyncio.timeout(seconds):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.01)

@@ -104,12 +104,10 @@ class AddressBook:
         self._write()
 
     def disprove(self, address: Address) -> None:
-        """Whoever is at `address` now is not who was there: it is any hint again."""
+        """Whoever is at `address` now is not who was there: it is a mere hint again."""
         entry = self._entries.get(address)
-        if entry is None:
-            return
-        was_proved, entry.key, entry.proved = entry.proved, None, False
-        if was_proved:
+        if entry is not None and entry.proved:
+            entry.proved = False
             self._write()
 
     def remove(self, address: Address) -> None:

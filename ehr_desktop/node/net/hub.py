@@ -267,8 +267,9 @@ class Hub:
                     self._heights[link.key] = message.height
                 await self._events.received(link.key, message)
         finally:
-            # a link nobody reads any more must not look alive
-            link.abort(Ending.LOST)
+            # a link nobody reads any more must not look alive; a goodbye goes out in peace
+            if link.ending is None:
+                link.abort(Ending.LOST)
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

@@ -63,6 +63,9 @@ class Link:
             self._loop.create_task(self._write(), name="link writer"),
             self._loop.create_task(self._beat(), name="link heartbeat"),
         ]
+        self._parting: asyncio.Task[None] | None = None
+        # cancelling a wait for the transport would spoil it for everybody, so one task waits
+        self._gone = self._loop.create_task(self._wait_gone(), name="link socket")
 
     @property
     def ending(self) -> Ending | None:
@@ -135,7 +138,8 @@ class Link:
             return
         self._outbox.put(Bye(farewell))
         self._finish(ending)
-        self._tasks.append(self._loop.create_task(self._part(), name="link goodbye"))
+        self._parting = self._loop.create_task(self._part(), name="link goodbye")
+        self._tasks.append(self._parting)
 
     def abort(self, ending: Ending) -> None:
         """End the link at once."""
@@ -148,25 +152,28 @@ class Link:
         self.abort(Ending.CLOSED_HERE)
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(OSError):
-            await self._writer.wait_closed()
+        await asyncio.gather(*self._tasks, self._gone, return_exceptions=True)
 
     async def wait_parted(self) -> None:
         """Wait until the goodbye that `end` began has gone out."""
-        await asyncio.gather(*self._tasks[2:], return_exceptions=True)
+        if self._parting is not None:
+            await asyncio.wait((self._parting,))
 
     def _finish(self, ending: Ending) -> None:
         self._ending.set_result(ending)
         self._room.set()
 
     async def _part(self) -> None:
-        with contextlib.suppress(OSError, TimeoutError):
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._limits.goodbye_s):
                 await self._outbox.empty()
-                self._writer.close()
-                await self._writer.wait_closed()
+        self._writer.close()
+        await asyncio.wait((self._gone,), timeout=self._limits.goodbye_s)
         self._writer.transport.abort()
+
+    async def _wait_gone(self) -> None:
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
 
     async def _read_frame(self) -> tuple[Message, ...]:
         self._listening, self._heard = True, self._loop.time()

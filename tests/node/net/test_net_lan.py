@@ -5,6 +5,8 @@ import pytest
 from tests.support.lan import Lan, NoNamespacesError
 
 PORT = 7801
+QUICK_S = 1.5
+USUAL_S = 6
 
 
 @pytest.fixture
@@ -25,12 +27,12 @@ def lan_of():
         lan.__exit__(None, None, None)
 
 
-def start(lan, *names, folder=()):
+def start(lan, *names, dead_s=QUICK_S):
     """One node a host, in order, each with the others on its roster."""
     nodes = []
     for host, name in enumerate(names, 1):
         others = ",".join(other for other in names if other != name)
-        nodes.append(lan.start(host, "lan_node.py", name, others, PORT, *folder))
+        nodes.append(lan.start(host, "lan_node.py", name, others, PORT, dead_s))
     return nodes
 
 
@@ -49,11 +51,14 @@ def test_two_workstations_find_each_other_within_five_seconds_of_their_start(lan
 
 def test_three_pcs_of_one_host_name_are_told_apart(lan_of):
     """All namespaces have the machine's host name, as cloned PCs do."""
-    nodes = dict(zip("abc", start(lan_of(3), "a", "b", "c"), strict=True))
-    for host, name in enumerate("abc", 1):
-        for other in nodes.keys() - {name}:
-            found = nodes[other].wait_for(10, event="linked", peer=name)
-            assert found["address"].startswith(f"10.77.0.{host}:")
+    nodes = start(lan_of(3), "a", "b", "c")
+    hosts = {"a": "10.77.0.1", "b": "10.77.0.2", "c": "10.77.0.3"}
+    for name, node in zip("abc", nodes, strict=True):
+        missing = hosts.keys() - {name}
+        while missing:
+            found = node.wait_for(10, event="linked")
+            assert found["address"].startswith(hosts[found["peer"]] + ":")
+            missing -= {found["peer"]}
 
 
 def test_a_workstation_that_is_killed_is_missed_and_found_again_when_it_comes_back(lan_of):
@@ -62,14 +67,14 @@ def test_a_workstation_that_is_killed_is_missed_and_found_again_when_it_comes_ba
     a.wait_for(10, event="linked", peer="b")
     b.kill()
     a.wait_for(8, event="unlinked", peer="b")
-    again = lan.start(2, "lan_node.py", "b", "a", PORT)
+    again = lan.start(2, "lan_node.py", "b", "a", PORT, QUICK_S)
     a.wait_for(8, event="linked", peer="b")
     again.wait_for(8, event="linked", peer="a")
 
 
 def test_a_workstation_whose_cable_is_pulled_is_missed_within_eight_seconds_and_found_again(lan_of):
     lan = lan_of(2)
-    a, b = start(lan, "a", "b")
+    a, b = start(lan, "a", "b", dead_s=USUAL_S)
     a.wait_for(10, event="linked", peer="b")
     lan.unplug(2)
     a.wait_for(8, event="unlinked", peer="b", why="silent")
@@ -100,13 +105,13 @@ def test_a_workstation_that_started_before_it_had_an_address_is_found(lan_of):
 def test_a_typed_address_links_where_multicast_is_blocked_and_is_remembered(lan_of, tmp_path):
     lan = lan_of(2)
     lan.block_multicast(1, 2)
-    a = lan.start(1, "lan_node.py", "a", "b", PORT, tmp_path)
-    b = lan.start(2, "lan_node.py", "b", "a", PORT)
+    a = lan.start(1, "lan_node.py", "a", "b", PORT, QUICK_S, tmp_path)
+    b = lan.start(2, "lan_node.py", "b", "a", PORT, QUICK_S)
     b.wait_for(10, event="listening")
-    a.tell(dial="10.77.0.2")
+    a.tell(dial="10.77.0.2", port=PORT)
     assert a.wait_for(5, event="linked", peer="b")["rung"] == "typed"
     assert a.terminate() == 0
-    again = lan.start(1, "lan_node.py", "a", "b", PORT, tmp_path)
+    again = lan.start(1, "lan_node.py", "a", "b", PORT, QUICK_S, tmp_path)
     assert again.wait_for(8, event="linked", peer="b")["rung"] == "remembered"
 
 
@@ -133,10 +138,10 @@ def test_workstations_tell_each_other_of_a_third(lan_of):
     """Multicast reaches nobody; b is told of c by a."""
     lan = lan_of(3)
     lan.block_multicast(1, 2, 3)
-    a, b, c = start(lan, "a", "b", "c")
+    _, b, c = start(lan, "a", "b", "c")
     for node in (b, c):
         node.wait_for(10, event="listening")
-        node.tell(dial="10.77.0.1")
+        node.tell(dial="10.77.0.1", port=PORT)
         node.wait_for(8, event="linked", peer="a")
     finder, found = (b, "c"), (c, "b")
     finder[0].wait_for(8, event="linked", peer=finder[1])

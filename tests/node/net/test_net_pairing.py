@@ -1,6 +1,5 @@
 import asyncio
 import dataclasses
-import functools
 import os
 
 import pytest
@@ -11,9 +10,9 @@ from ehr_desktop.node.net import pairing
 from ehr_desktop.node.net.address import Address
 from ehr_desktop.node.net.errors import PairingError, PairingFailure
 from ehr_desktop.node.net.pairing import Opening, PairingKeys, Parcels, PublicKeys, Side
-from ehr_desktop.node.net.pairing_wire import Wire, conclude, introduce
 from ehr_desktop.node.net.pairing_window import TRIES, PairingWindow, join
-from tests.support.net_nodes import soon
+from ehr_desktop.node.net.pairing_wire import Wire, conclude, introduce
+from tests.support.net_nodes import on_a_loop, soon
 
 
 def keys_of(letter):
@@ -21,14 +20,6 @@ def keys_of(letter):
 
 
 A, B, MALLORY = keys_of("a"), keys_of("b"), keys_of("m")
-
-
-def on_a_loop(test):
-    @functools.wraps(test)
-    def run(*args, **kwargs):
-        asyncio.run(test(*args, **kwargs))
-
-    return run
 
 
 class Person:

@@ -157,7 +157,10 @@ def test_a_changed_byte_gives_another_message_or_none(message, data):
 
 
 VALUES = st.recursive(
-    st.integers(-(1 << 64), (1 << 64) - 1) | st.binary(max_size=64) | st.text(max_size=20) | st.none(),
+    st.integers(-(1 << 64), (1 << 64) - 1)
+    | st.binary(max_size=64)
+    | st.text(max_size=20)
+    | st.none(),
     lambda children: st.lists(children, max_size=5),
     max_leaves=30,
 )
