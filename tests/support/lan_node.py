@@ -64,6 +64,7 @@ class LanNode:
                 self._on_linked, self._on_unlinked, self._on_received, self._on_refused
             ),
             limits=limits,
+            clock=time.time,
         )
 
     def obey(self, order):

@@ -121,10 +121,10 @@ class AddressBook:
         return _first(entry.rungs) if entry else Rung.INCOMING
 
     def hints(self) -> list[Hint]:
-        """Give all addresses, in the order of the ladder."""
+        """Give all addresses, in the order of the ladder, on one rung the newest first."""
         hints = [
             Hint(address, entry.key, _first(entry.rungs))
-            for address, entry in self._entries.items()
+            for address, entry in reversed(self._entries.items())
         ]
         return sorted(hints, key=lambda hint: _LADDER.index(hint.rung))
 

@@ -13,6 +13,7 @@ from ehr_desktop.node.net.errors import Ending, LinkRefusedError
 from ehr_desktop.node.net.link import Link
 
 _AT_ONCE: Final = 8
+_AT_ONCE_PER_HOST: Final = 2
 _POLL_S: Final = 0.25
 _PATIENCE_S: Final = 3.0
 _FIRST_RETRY_S: Final = 0.5
@@ -106,12 +107,21 @@ class Dialler:
         known = self._roster()
         self._note_missing(known, loop.time())
         self._prune({hint.address for hint in hints})
-        for hint in hints:
+        # what has not failed goes first, so a flood of false hints cannot hold up a true one
+        for hint in sorted(hints, key=self._failed_times):
             if len(self._dialling) >= _AT_ONCE:
                 return
-            if hint.address not in self._dialling and self._is_due(hint, known, loop.time()):
-                task = loop.create_task(self._dial(hint))
-                self._dialling[hint.address] = task
+            if self._has_room(hint.address) and self._is_due(hint, known, loop.time()):
+                self._dialling[hint.address] = loop.create_task(self._dial(hint))
+
+    def _failed_times(self, hint: Hint) -> int:
+        failure = self._failures.get(hint.address)
+        return failure.times if failure else 0
+
+    def _has_room(self, address: Address) -> bool:
+        """Tell whether nobody is dialling `address`, and few its host, now."""
+        same_host = sum(other.host == address.host for other in self._dialling)
+        return address not in self._dialling and same_host < _AT_ONCE_PER_HOST
 
     def _note_missing(self, known: Collection[bytes], now: float) -> None:
         self._missing_since = {

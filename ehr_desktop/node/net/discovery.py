@@ -26,7 +26,7 @@ PAIRING_SERVICE: Final = "_ehr-pair._tcp.local."
 
 _VERSION: Final = "1"
 _RESOLVE_MS: Final = 3000
-_RESOLVING_AT_ONCE: Final = 16
+_RESOLVING_AT_ONCE: Final = 64
 _MAX_ADDRESSES: Final = 8
 _WATCH_S: Final = 2.0
 _ASLEEP_S: Final = 10.0
@@ -50,7 +50,8 @@ class Discovery:
 
     `tag` separates networks and may be empty; with `port` 0 nothing is announced. `seen` gets
     every sighting, again when it changed or might have; `gone` gets the name of each that was taken
-    back. At most `most` are kept, the newest.
+    back. At most `most` are kept, the newest. `clock` gives UTC seconds: a jump tells that the PC
+    slept, which the loop's own clock does not everywhere.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Discovery:
         seen: Callable[[Sighting], None],
         gone: Callable[[Sighting], None],
         most: int,
+        clock: Callable[[], float],
     ) -> None:
         self._service = service
         self._properties = {"v": _VERSION, "n": tag} if tag else {"v": _VERSION}
@@ -69,9 +71,11 @@ class Discovery:
         self._seen = seen
         self._gone = gone
         self._most = most
+        self._clock = clock
         self._host = os.urandom(8).hex()
         self._sightings: dict[str, Sighting] = {}
         self._resolving: dict[str, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(_RESOLVING_AT_ONCE)
 
     @property
     def name(self) -> str:
@@ -95,16 +99,15 @@ class Discovery:
 
     async def _watch(self, multicast: AsyncZeroconf) -> None:
         """Follow the interfaces: nobody tells when an address comes, goes, or slept."""
-        loop = asyncio.get_running_loop()
         addresses = own_addresses()
         await self._announce(multicast, addresses, anew=True)
         browser = self._browse(multicast)
         try:
             while True:
-                polled = loop.time()
+                polled = self._clock()
                 await asyncio.sleep(_WATCH_S)
                 current = own_addresses()
-                if current == addresses and loop.time() - polled < _ASLEEP_S:
+                if current == addresses and abs(self._clock() - polled) < _ASLEEP_S:
                     continue
                 addresses = current
                 await multicast.async_update_interfaces()
@@ -145,14 +148,22 @@ class Discovery:
             return
         if state_change is ServiceStateChange.Removed:
             self._drop(name)
-        elif name not in self._resolving and len(self._resolving) < _RESOLVING_AT_ONCE:
+        elif name not in self._resolving:
+            if len(self._resolving) >= self._most:
+                self._resolving.pop(next(iter(self._resolving))).cancel()
             task = asyncio.get_running_loop().create_task(self._resolve(zeroconf, name))
             self._resolving[name] = task
-            task.add_done_callback(lambda _: self._resolving.pop(name))
+            task.add_done_callback(lambda done: self._on_resolved(name, done))
+
+    def _on_resolved(self, name: str, done: asyncio.Task[None]) -> None:
+        if self._resolving.get(name) is done:
+            del self._resolving[name]
 
     async def _resolve(self, zeroconf: Zeroconf, name: str) -> None:
         service = AsyncServiceInfo(self._service, name)
-        if not await service.async_request(zeroconf, _RESOLVE_MS) or not service.port:
+        async with self._slots:
+            is_found = await service.async_request(zeroconf, _RESOLVE_MS)
+        if not is_found or not service.port:
             return
         properties = service.decoded_properties
         if any(properties.get(key) != value for key, value in self._properties.items()):

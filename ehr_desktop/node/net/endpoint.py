@@ -124,7 +124,7 @@ class Endpoint:
         else:
             self._linked(link)
         finally:
-            self._gate.leave()
+            self._gate.leave(source.host)
 
     async def _accept(self, connection: socket.socket, source: Address) -> Link:
         loop = asyncio.get_running_loop()

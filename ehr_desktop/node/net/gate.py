@@ -1,6 +1,6 @@
 """Who may take up room before it has shown a key: counts and rates of new connections."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Final
 
 from ehr_desktop.node.net.bucket import TokenBucket
@@ -10,23 +10,30 @@ _HOSTS_REMEMBERED: Final = 1024
 
 
 class Gate:
-    """Admits new TCP connections. `enter` and `leave` come in pairs around the handshake."""
+    """Admits new TCP connections; a handshake lies between `enter` and `leave`. No single host can
+    take up all the room.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._unproven = 0
+        self._unproven: Counter[str] = Counter()
         self._rates: OrderedDict[str, TokenBucket] = OrderedDict()
 
     def enter(self, host: str, now: float) -> bool:
         """Tell whether a connection from `host` may begin its handshake."""
-        if not self._rate(host, now).has(1, now) or self._unproven >= self._limits.unproven:
+        is_full = (
+            self._unproven.total() >= self._limits.unproven
+            or self._unproven[host] >= self._limits.unproven_per_host
+        )
+        if is_full or not self._rate(host, now).has(1, now):
             return False
-        self._unproven += 1
+        self._unproven[host] += 1
         return True
 
-    def leave(self) -> None:
-        """A handshake has ended, in whatever way."""
-        self._unproven -= 1
+    def leave(self, host: str) -> None:
+        """A handshake with `host` has ended, in whatever way."""
+        self._unproven[host] -= 1
+        self._unproven += Counter()  # what is zero is forgotten
 
     def _rate(self, host: str, now: float) -> TokenBucket:
         rate = self._limits.connects_per_s

@@ -42,7 +42,7 @@ class HubEvents:
 class Hub:
     """Finds, dials and accepts all workstations of the roster. One event loop owns it.
 
-    `hello` gives the node's own state; the port in it is filled in here.
+    `hello` gives the node's own state; the port in it is filled in here. `clock` gives UTC seconds.
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class Hub:
         book: AddressBook,
         events: HubEvents,
         limits: Limits,
+        clock: Callable[[], float],
     ) -> None:
         self._roster = roster
         self._hello = hello
         self._book = book
         self._events = events
         self._limits = limits
+        self._clock = clock
         self._links: dict[bytes, Link] = {}
         self._heights: dict[bytes, int] = {}
         self._clocks: dict[bytes, int] = {}
@@ -99,6 +101,7 @@ class Hub:
                 seen=lambda sighting: self._on_seen(sighting, discovery.name),
                 gone=self._on_gone,
                 most=self._limits.hints,
+                clock=self._clock,
             )
             self._start(discovery.run(), self._tasks)
         return self._port
@@ -236,7 +239,7 @@ class Hub:
         if not link.dialled and link.hello.port:
             self._book.prove(Address(link.address.host, link.hello.port), link.key)
         self._heights[link.key] = link.hello.height
-        self._clocks[link.key] = link.hello.clock_ms - self._hello().clock_ms
+        self._clocks[link.key] = link.hello.clock_ms - round(self._clock() * 1000)
         self._events.linked(link.key, link.hello)
         self._tell(link)
         self._start(self._read(link), self._readers)

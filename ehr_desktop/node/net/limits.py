@@ -38,6 +38,7 @@ class Limits:
     bytes_burst: float = 8e6
     backlog: int = 64
     unproven: int = 8
+    unproven_per_host: int = 4
     links_per_peer: int = 4
     connects_per_s: float = 20.0
     hints: int = 256

@@ -131,13 +131,14 @@ def test_a_bucket_lets_a_burst_through_and_then_its_rate():
 
 
 def test_a_gate_counts_connections_by_host_and_handshakes_in_all():
-    gate = Gate(Limits(connects_per_s=3, unproven=5))
+    gate = Gate(Limits(connects_per_s=3, unproven=5, unproven_per_host=3))
     assert [gate.enter("10.0.0.1", 0) for _ in range(4)] == [True, True, True, False]
     assert [gate.enter("10.0.0.2", 0) for _ in range(3)] == [True, True, False]
-    gate.leave()
+    gate.leave("10.0.0.2")
     assert gate.enter("10.0.0.3", 0)
-    for _ in range(5):
-        gate.leave()
+    for _ in range(3):
+        gate.leave("10.0.0.1")
+    assert not gate.enter("10.0.0.1", 0)  # three a second is its rate
     assert gate.enter("10.0.0.1", 1)
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import socket
 from contextlib import asynccontextmanager
 
 import pytest
@@ -38,6 +39,7 @@ class Workstation:
                 refused=lambda _address, ending: self.told.append(("refused", ending)),
             ),
             limits=limits,
+            clock=lambda: 1_700_000_000.0,
         )
 
     def _save(self, saved):
@@ -255,3 +257,16 @@ async def test_either_of_two_dials_if_the_other_does_not(order):
     async with running(first, second):
         first.book.note(second.address, Rung.TOLD, second.key)
         await until(lambda: first.hub.linked_peers() == (second.key,), 5)
+
+
+@on_a_loop
+async def test_a_host_that_answers_at_many_ports_and_never_speaks_does_not_hold_up_the_others():
+    small, large = pair()
+    silent = [socket.create_server(("127.0.0.2", 0)) for _ in range(60)]
+    async with running(small, large):
+        small.book.note(large.address, Rung.TOLD, large.key)
+        for each in silent:
+            small.book.note(Address(*each.getsockname()), Rung.TOLD)
+        await until(lambda: small.is_linked_to(LARGE), 2)
+    for each in silent:
+        each.close()

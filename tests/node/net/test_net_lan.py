@@ -1,5 +1,7 @@
 """Workstations as processes in network namespaces, found by real multicast."""
 
+import re
+
 import pytest
 
 from tests.support.lan import Lan, NoNamespacesError
@@ -158,3 +160,36 @@ def test_a_removed_workstation_loses_its_link_within_five_seconds_and_gets_none_
     a.wait_for(15, event="refused")
     a.tell(broadcast=True)
     a.wait_for(2, event="broadcast", to=0)
+
+
+TAG = "0011223344556677"
+
+
+def test_only_workstations_of_the_same_network_are_seen_and_a_goodbye_is_heard(lan_of):
+    lan = lan_of(3)
+    a = lan.start(1, "lan_finder.py", "find", TAG, PORT)
+    lan.start(2, "lan_finder.py", "find", "8899aabbccddeeff", PORT)
+    c = lan.start(3, "lan_finder.py", "find", TAG, PORT)
+    a.wait_for(8, event="seen", at=[f"10.77.0.3:{PORT}"])
+    assert c.terminate() == 0
+    a.wait_for(5, event="gone", at=[f"10.77.0.3:{PORT}"])
+    assert not any(f"10.77.0.2:{PORT}" in fact.get("at", ()) for fact in a.said)
+
+
+def test_a_stranger_who_listens_learns_nothing_of_the_clinic(lan_of):
+    lan = lan_of(2)
+    lan.start(1, "lan_finder.py", "find", TAG, PORT)
+    heard = lan.start(2, "lan_finder.py", "overhear").wait_for(8, event="overheard")
+    assert heard["text"] == {"v": "1", "n": TAG}
+    name = heard["name"].removesuffix("._ehr-node._tcp.local.")
+    assert re.fullmatch("[0-9a-f]{16}", name)
+    assert heard["server"] == f"{name}.local."
+
+
+def test_a_flood_of_false_names_does_not_hide_who_is_there(lan_of):
+    lan = lan_of(3)
+    lan.start(3, "lan_finder.py", "lie", 400).wait_for(20, event="started")
+    a = lan.start(1, "lan_finder.py", "find", TAG, PORT)
+    a.wait_for(10, event="started")
+    lan.start(2, "lan_finder.py", "find", TAG, PORT)
+    a.wait_for(10, event="seen", at=[f"10.77.0.2:{PORT}"])

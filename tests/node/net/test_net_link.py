@@ -442,9 +442,9 @@ async def test_a_flood_is_read_at_its_rate_and_an_honest_peer_does_not_notice(tm
 @on_a_loop
 async def test_only_so_many_strangers_may_take_up_room_at_once():
     async with small_nodes(SmallNode("a", "b"), SmallNode("b", "a")) as (a, b):
-        held = [await asyncio.open_connection(a.address.host, a.address.port) for _ in range(12)]
-        assert [await soon(a.refusals.get()) for _ in range(4)] == [Ending.CROWDED] * 4
-        await until(lambda: a.refusals.qsize() >= QUICK.unproven)
+        held = [await asyncio.open_connection(a.address.host, a.address.port) for _ in range(9)]
+        assert [await soon(a.refusals.get()) for _ in range(5)] == [Ending.CROWDED] * 5
+        await until(lambda: a.refusals.qsize() >= QUICK.unproven_per_host)
         _, theirs = await b.link_to(a)
         assert theirs.ending is None
         for _, writer in held:
