@@ -1,5 +1,6 @@
 import asyncio
 import datetime as dt
+import hashlib
 import os
 import socket
 import ssl
@@ -16,6 +17,7 @@ from ehr_desktop.node.net.address import Address
 from ehr_desktop.node.net.errors import Ending, LinkEndedError, LinkRefusedError
 from ehr_desktop.node.net.limits import Limits
 from ehr_desktop.node.net.messages import ContainerChunk, GetBlocks, Have, Ping
+from ehr_desktop.node.net.tls import TlsContexts
 from ehr_desktop.node.net.wire import MAX_CHUNK, encode_message, frame
 from tests.support.net_nodes import (
     QUICK,
@@ -151,14 +153,26 @@ async def test_a_slow_consumer_is_not_taken_for_a_dead_peer():
 # --- who is let in -------------------------------------------------------------------------
 
 
-@on_a_loop
-async def test_the_certificate_of_a_key_is_the_same_bytes_everywhere():
+def test_the_certificate_of_a_key_is_the_same_bytes_everywhere():
+    """Pinned: a library that writes other bytes would keep workstations apart."""
     certificate = certificate_of(key_of("a"))
+    assert hashlib.sha256(certificate).hexdigest() == (
+        "8e8cd4bad37b0229a4618dd49ffd6784dc032d3b5ea1beabda5574c8f38fc157"
+    )
     assert public_key_in(certificate) == key_of("a")
-    parsed = x509.load_der_x509_certificate(certificate)
-    constraints = parsed.extensions.get_extension_for_class(x509.BasicConstraints)
+    constraints = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
+        x509.BasicConstraints
+    )
     assert (constraints.critical, constraints.value.ca) == (True, False)
-    assert certificate_of(key_of("a")) == certificate != certificate_of(key_of("b"))
+
+
+def test_only_the_one_certificate_of_a_key_is_read():
+    b = Ed25519PrivateKey.from_private_bytes(seed_of("b"))
+    name = name_of(key_of("b").hex())
+    pem = certificate_by(name, name, b, b)
+    other = x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER)
+    assert public_key_in(other) is None
+    assert public_key_in(b"no certificate") is None
 
 
 @on_a_loop
@@ -271,6 +285,40 @@ async def test_who_dials_refuses_a_stranger_and_says_nothing():
     async with small_nodes(SmallNode("a", "b"), SmallNode("stranger", "a")) as (a, stranger):
         with pytest.raises(LinkRefusedError) as refused:
             await a.endpoint.dial(stranger.address)
+        assert refused.value.ending is Ending.NOT_ON_ROSTER
+        assert a.greeted == 0
+
+
+@on_a_loop
+async def test_the_handshake_itself_refuses_who_is_not_pinned():
+    """The first of two locks: OpenSSL compares the certificate."""
+    async with small_nodes(SmallNode("a", "b")) as (a,):
+        context = TlsContexts(seed_of("b")).client([key_of("c")])
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await asyncio.open_connection(
+                a.address.host, a.address.port, ssl=context, server_hostname="x"
+            )
+        context = TlsContexts(seed_of("c")).client([key_of("a")])
+        assert not await octets_served(a, context)
+        while (ending := await soon(a.refusals.get())) is Ending.UNREACHABLE:
+            continue
+        assert ending is Ending.NOT_ON_ROSTER
+        assert a.greeted == 0
+
+
+@on_a_loop
+async def test_who_is_removed_during_the_handshake_is_refused_after_it():
+    """The second of two locks: the roster is asked again, with the key that was proved."""
+    async with small_nodes(SmallNode("a", "b"), SmallNode("b", "a")) as (a, b):
+        asked = []
+
+        def roster():
+            asked.append(1)
+            return {key_of("b")} if len(asked) == 1 else set()
+
+        a.endpoint._roster = roster
+        with pytest.raises(LinkRefusedError) as refused:
+            await a.endpoint.dial(b.address)
         assert refused.value.ending is Ending.NOT_ON_ROSTER
         assert a.greeted == 0
 
