@@ -18,6 +18,7 @@ from ehr_desktop.demo import make_clinic
 from ehr_desktop.desktop import Desktop
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Actor, Role
+from ehr_desktop.domain.schedule import AppointmentStatus
 from ehr_desktop.node.node import FLOOR, system_clock
 from ehr_desktop.services.demo_clinic import PASS_PHRASE
 from ehr_desktop.tour.hand import Hand, LostError
@@ -55,12 +56,12 @@ class Morning:
         day = today.date() + timedelta(days=1)
         while day.weekday() > 4:
             day += timedelta(days=1)
-        self._day = day
+        self.day = day
         self._now = datetime.combine(day, _OPENS, _ZONE)
 
     def put(self, wall: time) -> None:
         """Make it `wall` o'clock."""
-        self._now = datetime.combine(self._day, wall, _ZONE)
+        self._now = datetime.combine(self.day, wall, _ZONE)
 
     def milliseconds(self) -> int:
         """Give the time as the program's clock does."""
@@ -345,12 +346,17 @@ def _rehearse(desktop: Desktop, actors: tuple[Actor, ...], morning: Morning, wor
     async def prepare() -> Cast:
         door = desktop.door
         by_role = {actor.role: actor for actor in reversed(actors)}
-        doctor = by_role[Role.DOCTOR]
+        doctors = [actor for actor in actors if actor.role is Role.DOCTOR]
+        today = await door.appointments.day(doctors[0], morning.day)
+        waiting = [one.provider for one in today if one.status is AppointmentStatus.ARRIVED]
+        doctor = max(doctors, key=lambda one: waiting.count(one.id))
         page = await door.patients.search(doctor, "")
         # the hand types on a plain keyboard
         plain = [one.patient for one in page.matches if _typeable(one.patient)]
         charts = [await door.charts.open(doctor, patient.id) for patient in plain[:20]]
-        chart = max(charts, key=lambda one: one.summary.results.total)
+        chart = max(
+            charts, key=lambda one: (bool(one.summary.allergies), one.summary.results.total)
+        )
         note = await door.charts.add_note(chart, _NOTE_TITLE, _NOTE)
         corrected = _NOTE.replace("132/84", "123/84")
         why = "two digits had changed places"
