@@ -19,7 +19,7 @@ async def measure(setting: Setting) -> list[Figure]:
     count = setting.pick(50_000, 20_000)
     async with open_clinic(setting) as clinic:
         people = await fill_patients(clinic, setting, count)
-        keys = list(_keystrokes(people, setting.pick(60, 20)))
+        keys = list(_keystrokes(people, setting.pick(20, 10)))
         # the first search after a change of names reads them all; a person's session has done so
         await clinic.use.patients.search(clinic.doctor, "zzzzzq")
         ours = await latencies(
@@ -31,7 +31,7 @@ async def measure(setting: Setting) -> list[Figure]:
             f"Search keystroke, {count:,} patients",
             ours,
             _BUDGET_MS,
-            baseline=_scan(people, keys),
+            baseline=_scan(people, keys[::5]),
             against="LIKE scan, not encrypted",
         )
     ]

@@ -1,4 +1,4 @@
-"""The made-up clinic in a temporary home: signed in and ready to click through, or toured."""
+"""The made-up clinic in a temporary home, signed in and ready to click through."""
 
 import sys
 import tempfile
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtWidgets import QApplication
 
-from ehr_desktop.config import Config, has_display
+from ehr_desktop.config import Config
 from ehr_desktop.desktop import Desktop
 from ehr_desktop.domain.people import Actor, Role
 from ehr_desktop.node.node import FLOOR
@@ -25,17 +25,9 @@ _ZONE = "Europe/London"
 
 
 def run_demo(config: Config) -> int:
-    """Run the program on a made-up clinic that is gone afterwards; without a display, tour it."""
+    """Run the program on a made-up clinic that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="ehr-desktop-demo-") as folder:
         chosen = replace(config, home=Path(folder) / "clinic", use_key_store=False)
-        if config.gallery is not None:
-            from ehr_desktop.tour.gallery import run_gallery  # noqa: PLC0415
-
-            return run_gallery(chosen, config.gallery)
-        if config.tour or not has_display():
-            from ehr_desktop.tour.run import run_tour  # noqa: PLC0415
-
-            return run_tour(chosen)
         application = prepare_application(sys.argv[:1])
         with log_kept_in(chosen.home.parent / "logs"):
             return _click_through(chosen, application)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from ehr_desktop.cli import run_command
-from ehr_desktop.config import Config, read_config
+from ehr_desktop.config import Config, has_display, read_config
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,8 +16,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _with_windows(config: Config) -> int:
-    # Qt is loaded only where there is a window to show
-    from ehr_desktop.demo import run_demo  # noqa: PLC0415
+    # Qt is loaded only where there is a window to show, and only what that needs
+    if config.gallery is not None:
+        from ehr_desktop.tour.gallery import run_gallery  # noqa: PLC0415
+
+        return run_gallery(config, config.gallery)
+    if config.command == "demo" and (config.tour or not has_display()):
+        from ehr_desktop.tour.run import run_tour  # noqa: PLC0415
+
+        return run_tour(config)
+    if config.command == "demo":
+        from ehr_desktop.demo import run_demo  # noqa: PLC0415
+
+        return run_demo(config)
     from ehr_desktop.desktop import run_program  # noqa: PLC0415
 
-    return run_demo(config) if config.command == "demo" else run_program(config)
+    return run_program(config)

@@ -222,9 +222,9 @@ class Core:
         try:
             if self.pipeline.pending_count:
                 # what is prepared without these could contradict them
-                self._order(loop, {})
+                self._follow(loop, self.pipeline.order(), {})
             self._prepare(loop, group, prepared)
-            signed = self.pipeline.store([u for _, p in prepared for u in p.unsigned])
+            signed, final = self.pipeline.write([u for _, p in prepared for u in p.unsigned])
         except Exception as error:  # noqa: BLE001 - it belongs to whoever is waiting
             for _, part in prepared:
                 part.give_up()
@@ -233,14 +233,15 @@ class Core:
             return
         plain = {name: known for _, part in prepared for name, known in part.plain.items()}
         try:
-            final = self._order(loop, plain)
-        except Exception as error:  # noqa: BLE001 - what is stored gets its place later
+            self._follow(loop, final, plain)
+        except Exception as error:  # noqa: BLE001 - the ledger has it, but a view cannot show it
             for waiting, _ in prepared:
                 _fail(loop, waiting, error)
             return
+        placed = {entry.transaction.id: entry for entry in final}
         names = iter(signed)
         told = [
-            (waiting, [_outcome(next(names).id, final) for _ in part.unsigned])
+            (waiting, [_outcome(next(names).id, placed) for _ in part.unsigned])
             for waiting, part in prepared
         ]
         loop.call_soon_threadsafe(self._tell, told)
@@ -266,18 +267,16 @@ class Core:
                 except Exception as error:  # noqa: BLE001 - the others go on
                     _fail(loop, waiting, error)
 
-    def _order(
-        self, loop: asyncio.AbstractEventLoop, plain: Plain
-    ) -> dict[bytes, FinalTransaction]:
-        """Order what is pending and bring the views up to date."""
-        final = self.pipeline.order()
+    def _follow(
+        self, loop: asyncio.AbstractEventLoop, final: Sequence[FinalTransaction], plain: Plain
+    ) -> None:
+        """Bring the views up to date with what became final, and tell about it."""
         try:
             for team in list(self.indexes):
                 self._bring_up(team, lambda index: index.follow(final, plain))
         finally:
             if final:
                 loop.call_soon_threadsafe(self._publish_all, events_of(final))
-        return {entry.transaction.id: entry for entry in final}
 
     def _catch_up(self, team: Team, plain: Plain, progress: Callable[[int, int], None]) -> None:
         self._bring_up(team, lambda index: index.catch_up(plain, progress))

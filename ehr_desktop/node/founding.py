@@ -123,7 +123,7 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         boxes=tuple(box_team_key(key, person, keys.box.public) for key in teams.values()),
         vault_key=os.urandom(32),
     )
-    Pipeline(database, network, device_key, clock).append([[genesis]])
+    Pipeline(database, network, device_key, clock).write([genesis])
 
 
 def hours_rows(clinic: Clinic) -> tuple[tuple[int, str, str], ...]:

@@ -16,12 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.errors import DiskFullError
+from ehr_desktop.domain.errors import DiskFullError, HomeDamagedError
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
-from ehr_desktop.node.consensus.solo import certificate_of, final_vote
 from ehr_desktop.node.contracts.execute import Verdict, execute
-from ehr_desktop.node.contracts.state import State, key
+from ehr_desktop.node.contracts.state import Lookup, State, key
 from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
     ReplaceTeamKey,
@@ -34,7 +33,7 @@ from ehr_desktop.node.crypto.hashes import digest
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
 from ehr_desktop.node.ledger.check import check_block
-from ehr_desktop.node.ledger.codec import encode
+from ehr_desktop.node.ledger.codec import CodecError, encode
 from ehr_desktop.node.ledger.merkle import Frontier, Node, leaf_hash
 from ehr_desktop.node.ledger.transaction import (
     NO_PREVIOUS,
@@ -45,7 +44,8 @@ from ehr_desktop.node.ledger.transaction import (
     sign,
 )
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
-from ehr_desktop.node.ledger.vote import Certificate
+from ehr_desktop.node.ledger.vote import Certificate, SignedVote
+from ehr_desktop.node.ordering import FIRST_EPOCH, Ordering, Work
 from ehr_desktop.node.store import blocks, containers, secrets, state, transactions
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.engine import Database
@@ -119,7 +119,6 @@ class Pipeline:
         self._remembered = RememberedState()
         newest = blocks.head(connection)
         self.head: Header | None = Header.decode(newest[2]) if newest else None
-        self._voted_slot = blocks.last_voted_slot(connection, 0)
         size = self.head.tree_size if self.head else 0
         self._frontier = Frontier.at(
             size, lambda level, index: blocks.tree_node(connection, level, index)
@@ -130,18 +129,37 @@ class Pipeline:
             for row in transactions.pending(connection, limit=1_000_000)
         ]
         self._own = {transaction.wire: transaction for transaction in self._pending}
+        self._final: list[FinalTransaction] = []
+        self._ordering = self._join(Certificate.decode(newest[3]) if newest else None)
 
-    def append(self, batches: Sequence[Sequence[Unsigned]]) -> list[FinalTransaction]:
-        """Sign batches and store each whole, then order what is pending.
+    def _join(self, certificate: Certificate | None) -> Ordering:
+        """Take part in the agreement, from the head on the disk."""
+        return Ordering(
+            self._network,
+            self._key,
+            self.validators,
+            self.head,
+            certificate,
+            Work(self._build, self._is_sound, self._finalize),
+        )
 
-        Gives what became final, in ledger order: the batches' transactions, after any that were
-        pending before. When this returns, all of it is on the disk.
+    def write(self, wanted: Sequence[Unsigned]) -> tuple[list[Transaction], list[FinalTransaction]]:
+        """Sign transactions, store them and order what is pending, in one commit.
+
+        Gives the signed ones, and what became final in ledger order. A quorum of one needs
+        nobody's answer in between; when this returns, all of it is on the disk.
 
         Raises:
-            DiskFullError: nothing of these batches was stored.
+            DiskFullError: nothing was stored.
         """
-        self.store([unsigned for batch in batches for unsigned in batch])
-        return self.order()
+        try:
+            with self._database.writing():
+                signed = self.store(wanted)
+                final = self.order()
+        except BaseException:
+            self._begin_anew()
+            raise
+        return signed, final
 
     def store(self, wanted: Sequence[Unsigned]) -> list[Transaction]:
         """Sign transactions and store them as pending, all or none.
@@ -170,20 +188,53 @@ class Pipeline:
         return signed
 
     def order(self) -> list[FinalTransaction]:
-        """Make every pending transaction final, block by block."""
-        done: list[FinalTransaction] = []
-        while batch := self._next_batch():
-            done += self._finalize(batch)
-        return done
+        """Make every pending transaction final, block by block.
+
+        Raises:
+            DiskFullError: some are still pending; what came before is final.
+        """
+        self._final = []
+        try:
+            waiting = -1
+            while len(self._pending) != waiting:
+                waiting = len(self._pending)
+                self._ordering.tell_pending(waiting)
+        except BaseException:
+            self._begin_anew()
+            raise
+        return self._final
+
+    def _begin_anew(self) -> None:
+        """Take over what the disk holds: what is remembered here, and what the engine believes
+        final, may be ahead of it.
+        """
+        with self._database.reading() as connection:
+            self._load(connection)
 
     def value(self, *parts: str | bytes | int) -> Any:
-        """Give a decoded value of the contract state, or None. Any thread."""
+        """Give a decoded value of the contract state, or None. Any thread.
+
+        Raises:
+            HomeDamagedError: it cannot be read any more.
+        """
         with self._database.reading() as connection:
-            return State(lambda place: state.value(connection, place)).get(*parts)
+            return self._state_reader(lambda place: state.value(connection, place))(*parts)
 
     def value_here(self, connection: Connection) -> Callable[..., Any]:
         """Give a reader of the contract state for the writer thread, which remembers values."""
-        return State(lambda place: self._remembered.value(connection, place)).get
+        return self._state_reader(lambda place: self._remembered.value(connection, place))
+
+    def _state_reader(self, lookup: Lookup) -> Callable[..., Any]:
+        known = State(lookup)
+
+        def value(*parts: str | bytes | int) -> Any:
+            try:
+                return known.get(*parts)
+            except CodecError as error:
+                # SQLCipher may give zeros for the second page of a long value that was changed
+                raise HomeDamagedError(self._database.path.name) from error
+
+        return value
 
     def expect(
         self, connection: Connection, places: Iterable[tuple[str | bytes | int, ...]]
@@ -226,55 +277,19 @@ class Pipeline:
             batch.append(transaction)
         return batch
 
-    def _finalize(self, batch: list[Transaction]) -> list[FinalTransaction]:
-        height = self.head.height + 1 if self.head else 0
-        frontier = self._frontier.copy()
-        nodes = [node for t in batch for node in frontier.append(leaf_hash(t.wire))]
-        block = self._propose(batch, height, frontier)
-        self._require_sound(block)
-        with self._database.writing() as connection:
-            certificate = self._agree(connection, block.header)
-            chain_state = State(lambda place: self._remembered.value(connection, place))
-            verdicts = run_block(batch, chain_state, height)
-            changes = chain_state.changes
-            delta = self._tree.update(
-                changes, lambda number: self._remembered.hashes(connection, number)
-            )
-            state.store(connection, changes, delta)
-            first = self._frontier.size
-            final = [
-                FinalTransaction(t, height, first + place, verdict)
-                for place, (t, verdict) in enumerate(zip(batch, verdicts, strict=True))
-            ]
-            _store_block(connection, block.header, certificate.encode(), nodes, final)
-            for entry in final:
-                _settle_boxes(connection, entry)
-        self._tree.apply(delta)
-        self._remembered.take_over(changes)
-        self._frontier = frontier
-        self.head = block.header
-        del self._pending[: len(batch)]
-        for transaction in batch:
-            del self._own[transaction.wire]
-        return final
-
-    def _agree(self, connection: Connection, header: Header) -> Certificate:
-        """Vote. Nobody else waits for a quorum of one, so the vote is stored with what it makes
-        final.
-        """
-        vote = final_vote(header, self._key)
-        blocks.add_vote(connection, header.epoch, header.slot, vote.vote.kind, vote.encode())
-        self._voted_slot = header.slot
-        return certificate_of(vote)
-
-    def _propose(self, batch: list[Transaction], height: int, frontier: Frontier) -> Block:
+    def _build(self, slot: int) -> Block | None:
+        batch = self._next_batch()
+        if not batch:
+            return None
         parent = self.head
+        frontier = self._frontier.copy()
+        for transaction in batch:
+            frontier.append(leaf_hash(transaction.wire))
         header = Header(
             network=self._network,
-            height=height,
-            # never two votes in one slot: a crash may have come between the vote and its block
-            slot=max(parent.slot, self._voted_slot) + 1 if parent else 0,
-            epoch=0,
+            height=parent.height + 1 if parent else 0,
+            slot=slot,
+            epoch=FIRST_EPOCH,
             parent=parent.id if parent else NO_PARENT,
             tree_size=frontier.size,
             merkle_root=frontier.root(),
@@ -285,13 +300,50 @@ class Pipeline:
             time_ms=max(self._clock(), parent.time_ms if parent else 0),
             proposer=self.device,
         )
-        return Block(header, tuple(transaction.wire for transaction in batch))
+        block = Block(header, tuple(transaction.wire for transaction in batch))
+        assert self._is_sound(block), f"own block {header.height} breaks a rule of the ledger"
+        return block
 
-    def _require_sound(self, block: Block) -> None:
-        failures = check_block(
+    def _is_sound(self, block: Block) -> bool:
+        return not check_block(
             block, self.head, self._frontier, self.validators, decoded=self._own, trusted=self._own
         )
-        assert not failures, f"own block {block.header.height}: {failures[0].rule}"
+
+    def _finalize(
+        self, block: Block, certificate: Certificate, votes: Sequence[SignedVote]
+    ) -> None:
+        """Run a block's contracts and store it with all it changes: all of it or nothing."""
+        header = block.header
+        batch = [self._own[wire] for wire in block.transactions]
+        frontier = self._frontier.copy()
+        nodes = [node for t in batch for node in frontier.append(leaf_hash(t.wire))]
+        with self._database.writing() as connection:
+            for signed in votes:
+                vote = signed.vote
+                blocks.add_vote(connection, vote.epoch, vote.slot, vote.kind, signed.encode())
+            chain_state = State(lambda place: self._remembered.value(connection, place))
+            verdicts = run_block(batch, chain_state, header.height)
+            changes = chain_state.changes
+            delta = self._tree.update(
+                changes, lambda number: self._remembered.hashes(connection, number)
+            )
+            state.store(connection, changes, delta)
+            first = self._frontier.size
+            final = [
+                FinalTransaction(t, header.height, first + place, verdict)
+                for place, (t, verdict) in enumerate(zip(batch, verdicts, strict=True))
+            ]
+            _store_block(connection, header, certificate.encode(), nodes, final)
+            for entry in final:
+                _settle_boxes(connection, entry)
+        self._tree.apply(delta)
+        self._remembered.take_over(changes)
+        self._frontier = frontier
+        self.head = header
+        del self._pending[: len(batch)]
+        for transaction in batch:
+            del self._own[transaction.wire]
+        self._final += final
 
 
 def outcomes_digest(verdicts: Sequence[Verdict]) -> bytes:

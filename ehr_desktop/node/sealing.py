@@ -243,7 +243,7 @@ class Sealer:
     def _is_unchanged(self, new: NewRecord, record: bytes, version: int, vault_key: bytes) -> bool:
         if version == 1:
             return False
-        fingerprint = fingerprint_of(vault_key, new.resource_type, sha256(new.body))
+        fingerprint = _fingerprint(vault_key, new)
         if record in self._placed:
             return self._placed[record].fingerprint == fingerprint
         current = self._value("record", record)
@@ -273,6 +273,7 @@ class Sealer:
                     target=target,
                     category_key=category_key,
                     vault_key=vault_key,
+                    fingerprint=b"" if new.attachment else _fingerprint(vault_key, new),
                     progress=self._progress,
                 )
                 target.flush()
@@ -332,6 +333,10 @@ def _source(new: NewRecord) -> BinaryIO:
         return new.attachment.open("rb")
     except OSError as error:
         raise InvalidInputError("path", "unreadable") from error
+
+
+def _fingerprint(vault_key: bytes, new: NewRecord) -> bytes:
+    return fingerprint_of(vault_key, new.resource_type, sha256(new.body))
 
 
 def stored_container(record: bytes, version: int, sealed: SealedRecord) -> StoredContainer:

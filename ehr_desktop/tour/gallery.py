@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -86,8 +86,9 @@ def run_gallery(config: Config, folder: Path) -> int:
         hand = Hand(application, folder)
         morning = Morning(datetime.fromtimestamp(system_clock() / 1000, _ZONE))
         with log_kept_in(Path(work) / "logs"):
-            config.home.mkdir(parents=True, exist_ok=True)
-            desktop = Desktop(config, application, FLOOR, morning.milliseconds)
+            made_up = replace(config, home=Path(work) / "clinic", use_key_store=False)
+            made_up.home.mkdir(parents=True)
+            desktop = Desktop(made_up, application, FLOOR, morning.milliseconds)
             try:
                 pictures = take_gallery(desktop, hand, folder, morning, Path(work))
             except LostError as lost:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.store.many import write_many
@@ -87,14 +87,6 @@ def vote_of(connection: Connection, epoch: int, slot: int, kind: str) -> bytes |
         )
     ).scalar()
     return found
-
-
-def last_voted_slot(connection: Connection, epoch: int) -> int:
-    """Give the highest slot of an epoch this workstation voted in, -1 if it never did."""
-    found: int | None = connection.execute(
-        select(func.max(VOTES.c.slot)).where(VOTES.c.epoch == epoch)
-    ).scalar()
-    return -1 if found is None else found
 
 
 def _first(connection: Connection, chosen: object) -> StoredBlock | None:

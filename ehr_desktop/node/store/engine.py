@@ -18,7 +18,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -74,16 +74,20 @@ class Database:
         self._key: Final = bytearray(key)
         self._writer: Final = _engine(path, self._key, connections=1, begin="BEGIN IMMEDIATE")
         self._readers: Final = _engine(path, self._key, connections=readers, begin="BEGIN")
+        self._open: Connection | None = None
 
     def writing(self) -> AbstractContextManager[Connection]:
         """Give a connection inside a write transaction: committed at the end of the block, undone
-        if the block raises. Only ever used on the store's single writer thread.
+        if the block raises. A block within a block is part of the outer one. Only ever used on
+        the store's single writer thread.
 
         Raises:
             DiskFullError: there is no room left; nothing of the transaction was kept.
             HomeDamagedError: a page cannot be read.
         """
-        return self._transaction(self._writer)
+        if self._open is not None:
+            return nullcontext(self._open)
+        return self._write_transaction()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Give a connection that sees one committed state for the whole block. Any thread.
@@ -116,6 +120,15 @@ class Database:
         finally:
             self._writer.dispose()
             _wipe(self._key)
+
+    @contextmanager
+    def _write_transaction(self) -> Iterator[Connection]:
+        with self._transaction(self._writer) as connection:
+            self._open = connection
+            try:
+                yield connection
+            finally:
+                self._open = None
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:

@@ -28,7 +28,7 @@ _WRITE_ENTRY = _WRITE_ENTRY.on_conflict_do_update(
     ["bucket", "key_hash"], set_={"value": _WRITE_ENTRY.excluded.value}
 )
 _REMOVE_BUCKET = delete(STATE_NODES).where(
-    STATE_NODES.c.level == 0, STATE_NODES.c.place == bindparam("place")
+    STATE_NODES.c.level == bindparam("level"), STATE_NODES.c.place == bindparam("place")
 )
 _BUCKETS = select(STATE_NODES.c.place, STATE_NODES.c.hash).where(STATE_NODES.c.level == 0)
 _REMOVE_ENTRY = delete(STATE_ENTRIES).where(
@@ -74,5 +74,5 @@ def store(connection: Connection, changes: Mapping[bytes, bytes | None], delta: 
     write_many(
         connection, _WRITE_BUCKET, [node._asdict() for node in buckets if node.hash != EMPTY]
     )
-    gone = [{"place": node.place} for node in buckets if node.hash == EMPTY]
+    gone = [{"level": 0, "place": node.place} for node in buckets if node.hash == EMPTY]
     write_many(connection, _REMOVE_BUCKET, gone)
