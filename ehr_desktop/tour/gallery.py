@@ -239,7 +239,6 @@ class Shots:
         hand.fill("Birth date", known.birth_date)
         hand.rest(1200)
         take("registration-duplicate", window)
-        hand.click("Start over")
         hand.click("Close")
 
     def of_the_administrator(self) -> None:
