@@ -12,7 +12,7 @@ def test_a_short_name_stays_on_one_line(theme):
 
 def test_a_long_name_breaks_between_words(theme):
     metrics = QFontMetrics(ui_font())
-    room = metrics.horizontalAdvance("Harbour Lane Health")
+    room = metrics.horizontalAdvance("Harbour Lane Health") + 2
     lines = two_lines("Harbour Lane Health Centre", metrics, room)
     assert lines == ("Harbour Lane Health", "Centre")
 
