@@ -28,7 +28,9 @@ def columns_of(kind: SectionKind, opened: OpenedChart) -> tuple[Column[Entry], .
             since = Column("Since", when)
             return (title, since, status, detail, author)
         case SectionKind.MEDICATIONS:
-            return (Column("Medicine", _title, strong=True), detail, status, date, author)
+            # A dose that is cut off could be misread: who wrote it stands beside the list instead.
+            day: Column[Entry] = Column("Date", lambda entry: when(entry).partition(" ")[0])
+            return (Column("Medicine", _title, strong=True), status, day, detail)
         case SectionKind.VITALS | SectionKind.RESULTS:
             value = Column("Value", value_text, numbers=True, strong=True)
             flag = Column("Flag", flag_text, tone=flag_tone)
@@ -46,7 +48,7 @@ def widths_of(kind: SectionKind) -> tuple[int, ...]:
         case SectionKind.PROBLEMS | SectionKind.ALLERGIES:
             return (0, 112, _STATUS_PX, 0, _AUTHOR_PX)
         case SectionKind.MEDICATIONS:
-            return (0, 0, _STATUS_PX, 112, _AUTHOR_PX)
+            return (250, 108, 116, 0)
         case SectionKind.VITALS | SectionKind.RESULTS:
             return (_DATE_PX, 0, 120, 120, 100, _AUTHOR_PX)
         case SectionKind.NOTES | SectionKind.DOCUMENTS:

@@ -139,8 +139,10 @@ class EntryReader(QFrame):
 
     def _show_card(self, entry: Entry, pairs: tuple[tuple[str, str], ...]) -> None:
         if self._entry is entry:
-            self._card.set_pairs(pairs)
-            self._card.setVisible(bool(pairs))
+            # Whose record it is says the banner, in words.
+            said = [(name, value) for name, value in pairs if not value.startswith("Patient/")]
+            self._card.set_pairs(said)
+            self._card.setVisible(bool(said))
 
     def _failed(self, entry: Entry, error: BaseException) -> None:
         if self._entry is entry:
