@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from ehr_desktop.domain.chart import Entry, EntrySource, RecordVersion, Section
-from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId, TransactionId
+from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, TransactionId
 from ehr_desktop.domain.ledger import (
     BlockSummary,
     CheckReport,
@@ -23,7 +22,6 @@ from ehr_desktop.domain.patients import (
     PatientSummary,
 )
 from ehr_desktop.domain.people import Actor, Clinic, Staff, Workstation
-from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus, Slot
 from ehr_desktop.services.values import (
     Booking,
@@ -32,9 +30,8 @@ from ehr_desktop.services.values import (
     ImportProgress,
     ImportReport,
     NewAccount,
-    OpenChart,
-    VitalEntry,
 )
+from ehr_desktop.ui.chart_port import Charts
 
 
 class Session(Protocol):
@@ -128,93 +125,6 @@ class Patients(Protocol):
 
     async def recent(self, actor: Actor, limit: int = 10) -> tuple[PatientSummary, ...]:
         """Give the patients last worked with."""
-        ...
-
-
-class Charts(Protocol):
-    """Patients' records."""
-
-    async def open(self, actor: Actor, patient: PatientId, purpose: str = "treatment") -> OpenChart:
-        """Open a chart; the receipt is written first."""
-        ...
-
-    async def section(
-        self,
-        chart: OpenChart,
-        kind: SectionKind,
-        *,
-        limit: int = 100,
-        offset: int = 0,
-        text: str = "",
-    ) -> Section:
-        """Give a page of a section, newest first."""
-        ...
-
-    async def trend(self, chart: OpenChart, code: str) -> tuple[Entry, ...]:
-        """Give all results of one code, oldest first."""
-        ...
-
-    async def record(
-        self, chart: OpenChart, record: RecordId, version: int | None = None
-    ) -> RecordVersion:
-        """Open one version of a record, checked against the ledger."""
-        ...
-
-    async def versions(self, chart: OpenChart, record: RecordId) -> tuple[EntrySource, ...]:
-        """Give a record's versions, newest first."""
-        ...
-
-    async def add_note(self, chart: OpenChart, title: str, text: str) -> Entry:
-        """Write a note."""
-        ...
-
-    async def add_vital(self, chart: OpenChart, vital: VitalEntry) -> Entry:
-        """Write a vital sign."""
-        ...
-
-    async def add_allergy(
-        self,
-        chart: OpenChart,
-        text: str,
-        criticality: str = "unable-to-assess",
-        *,
-        none_known: bool = False,
-    ) -> Entry:
-        """Write an allergy, or that none is known."""
-        ...
-
-    async def add_problem(self, chart: OpenChart, text: str, onset: str = "") -> Entry:
-        """Write a problem."""
-        ...
-
-    async def add_medication(self, chart: OpenChart, text: str, dosage: str) -> Entry:
-        """Write a medication."""
-        ...
-
-    async def add_document(
-        self,
-        chart: OpenChart,
-        title: str,
-        path: Path,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Entry:
-        """Take a file of any size into the record."""
-        ...
-
-    async def save_document(self, chart: OpenChart, record: RecordId, target: Path) -> None:
-        """Write an attachment out."""
-        ...
-
-    async def amend_note(self, chart: OpenChart, record: RecordId, text: str, reason: str) -> Entry:
-        """Write a new version of a note; the original stays."""
-        ...
-
-    async def card(self, chart: OpenChart, record: RecordId) -> tuple[tuple[str, str], ...]:
-        """Give any record as pairs of label and text."""
-        ...
-
-    async def access_log(self, chart: OpenChart) -> tuple[TransactionSummary, ...]:
-        """Give who opened this record, newest first."""
         ...
 
 

@@ -1,19 +1,16 @@
 """Every rule refuses with its code, and a refusal leaves nothing but its place in the feed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
 from ehr_desktop.node.contracts.statements import (
     KINDS,
-    BookAppointment,
     ChangeAppointmentStatus,
     ChangeClinic,
     CommitRecords,
     DeactivateMember,
     EnrolMember,
-    MoveAppointment,
-    OpenEpochs,
     ReadRecords,
     RegisterPatient,
     ReplaceAccount,
@@ -21,7 +18,6 @@ from ehr_desktop.node.contracts.statements import (
     Statement,
     WelcomeMembers,
 )
-from ehr_desktop.node.ledger.transaction import sign
 from tests.support.paper_ledger import (
     ADMIN,
     BOX,
@@ -29,65 +25,26 @@ from tests.support.paper_ledger import (
     DOCTOR,
     NURSE,
     Device,
-    PaperLedger,
     Person,
     founding,
     seeded,
     staffed,
 )
-
-STRANGER = Person("stranger")
-ANNA, BEN = seeded("anna"), seeded("ben")
-NINE = 1_800_000_000_000 - 1_800_000_000_000 % 86_400_000 + 9 * 3_600_000
-HOUR = 3_600_000
-BOTH = (("clinical", 1, seeded("b1", 32)), ("front-desk", 1, seeded("b2", 32)))
-CLINICAL = (("clinical", 1, seeded("b3", 32)),)
-
-
-def epochs(patient: bytes, *rows: tuple) -> OpenEpochs:
-    return OpenEpochs(patient, rows)
-
-
-def row(category: str, epoch: int = 1, boxes: tuple = CLINICAL) -> tuple:
-    return category, epoch, seeded(f"{category}{epoch}", 32), boxes
-
-
-def booking(name: str, start: int = NINE, minutes: int = 60, **changes) -> BookAppointment:
-    whole = BookAppointment(
-        seeded(name), DOCTOR.id, ANNA, start, minutes, "2027-01-15T09:00", "Europe/London", "", 1
-    )
-    return replace(whole, **changes)
-
-
-def moving(name: str, start: int, **changes) -> MoveAppointment:
-    whole = MoveAppointment(
-        seeded(name), DOCTOR.id, start, 60, "2027-01-15T09:00", "Europe/London", "", 0
-    )
-    return replace(whole, **changes)
-
-
-def note(record: str, version: int = 1, category: str = "notes", **changes) -> CommitRecords:
-    whole = CommitRecords(ANNA, ((seeded(record), version, category, 1),), "form")
-    return replace(whole, **changes)
-
-
-@pytest.fixture
-def clinic() -> PaperLedger:
-    """Anna and Ben are registered; Anna has open epochs, a note and two appointments."""
-    ledger = staffed()
-    for statement, person, containers in (
-        (RegisterPatient(ANNA), DESK, 0),
-        (RegisterPatient(BEN), DESK, 0),
-        (epochs(ANNA, row("appointments", 1, BOTH), row("demographics", 1, BOTH)), DESK, 0),
-        (epochs(ANNA, row("notes")), DOCTOR, 0),
-        (epochs(BEN, row("notes")), DOCTOR, 0),
-        (note("first note"), DOCTOR, 1),
-        (booking("nine"), DESK, 1),
-        (booking("eleven", NINE + 2 * HOUR), DESK, 1),
-    ):
-        verdict = ledger.say(statement, person, containers)
-        assert verdict.accepted, verdict
-    return ledger
+from tests.support.paper_statements import (
+    ANNA,
+    BEN,
+    BOTH,
+    CLINICAL,
+    HOUR,
+    LOW_ORDER,
+    NEW,
+    NINE,
+    booking,
+    epochs,
+    moving,
+    note,
+    row,
+)
 
 
 @dataclass(frozen=True)
@@ -101,8 +58,6 @@ class Case:
         return f"{self.statement.KIND}: {self.rule}"
 
 
-LOW_ORDER = bytes(32)
-NEW = seeded("somebody new")
 NEW_KEY = Person("somebody new").key.public
 REFUSED = (
     Case("role", ChangeClinic("X", "Europe/London", ()), DESK),
@@ -246,132 +201,6 @@ def test_one_administrator_is_always_left():
     assert ledger.say(DeactivateMember(second.id), ADMIN).rule == "not-a-member"
     active = [p for p in (ADMIN, second) if ledger.get("member", p.id)[3]]
     assert active == [second]
-
-
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_body_of_another_shape_is_malformed_and_the_feed_goes_on(clinic, kind):
-    before = clinic.without_feed()
-    payload = clinic.payload(RegisterPatient(NEW), DESK)
-    for body in ((), ("x",) * 40, (7,), ([],), tuple([b""] * len(KINDS[kind].SHAPES))):
-        payload = replace(clinic.payload(RegisterPatient(NEW), DESK), kind=kind, body=body)
-        verdict = clinic.run(sign(payload, [clinic.device.key, DESK.key]))
-        assert verdict.rule == "malformed"
-        assert clinic.device.sequence == payload.sequence
-    assert clinic.without_feed() == before
-    assert clinic.say(RegisterPatient(NEW), DESK).accepted
-
-
-def test_an_unknown_kind_is_malformed_and_the_workstation_goes_on_working(clinic):
-    assert clinic.say(RegisterPatient(NEW), DESK, kind="patient.erase").rule == "malformed"
-    assert clinic.say(RegisterPatient(NEW), DESK).accepted
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"start_ms": -1},
-        {"start_ms": 2**53},
-        {"minutes": 0},
-        {"minutes": 24 * 60 + 1},
-        {"epoch": 0},
-        {"wall_start": "nine o'clock"},
-        {"override": "two words"},
-        {"provider": b"short"},
-        {"appointment": b""},
-    ],
-)
-def test_a_booking_that_cannot_be_is_malformed(clinic, changes):
-    assert clinic.say(booking("new", **changes), DESK, 1).rule == "malformed"
-    assert clinic.say(booking("new", NINE + HOUR), DESK, 1).accepted
-
-
-def test_a_transaction_is_good_up_to_the_height_it_names_and_no_further(clinic):
-    late = clinic.say(RegisterPatient(NEW), DESK, valid_until=clinic.height - 1)
-    assert late.rule == "expired"
-    assert clinic.say(RegisterPatient(NEW), DESK, valid_until=clinic.height).accepted
-
-
-def test_only_the_person_named_speaks_for_that_person(clinic):
-    before = clinic.without_feed()
-    payload = clinic.payload(note("n"), DOCTOR, 1)
-    for keys in (
-        [clinic.device.key],
-        [clinic.device.key, DESK.key],
-        [clinic.device.key, DOCTOR.key, DESK.key],
-    ):
-        payload = clinic.payload(note("n"), DOCTOR, 1)
-        assert clinic.run(sign(payload, keys)).rule == "signer"
-    assert clinic.say(note("n"), STRANGER, 1).rule == "not-a-member"
-    assert clinic.without_feed() == before
-
-
-def test_a_workstation_alone_says_nothing_in_a_persons_name(clinic):
-    payload = replace(clinic.payload(note("n"), DOCTOR, 1), person=b"")
-    assert clinic.run(sign(payload, [clinic.device.key])).rule == "not-a-member"
-
-
-def test_nobody_moves_the_feed_of_a_workstation_whose_key_they_lack(clinic):
-    before = dict(clinic.values)
-    forged = sign(clinic.payload(note("n"), DOCTOR, 1), [DOCTOR.key, STRANGER.key])
-    assert clinic.run(forged).rule == "signer"
-    assert clinic.values == before
-    assert clinic.say(note("n"), DOCTOR, 1).accepted
-
-
-def test_an_unknown_workstation_leaves_no_trace_at_all(clinic):
-    before = dict(clinic.values)
-    other = Device("cupboard")
-    for statement, containers in ((note("n"), 1), (founding(other, DOCTOR), 1)):
-        payload = replace(
-            clinic.payload(statement, DOCTOR, containers), device=other.id, sequence=1,
-            previous=bytes(32),
-        )  # fmt: skip
-        verdict = clinic.run(sign(payload, [other.key, DOCTOR.key]))
-        assert verdict.rule == "unknown-device"
-    assert clinic.values == before
-
-
-def test_a_transaction_enters_once_and_in_order(clinic):
-    first = clinic.payload(RegisterPatient(NEW), DESK)
-    transaction = sign(first, [clinic.device.key, DESK.key])
-    ahead = sign(replace(first, sequence=first.sequence + 1), [clinic.device.key, DESK.key])
-    assert clinic.run(ahead).rule == "sequence"
-    fork = sign(replace(first, previous=seeded("fork", 32)), [clinic.device.key, DESK.key])
-    assert clinic.run(fork).rule == "sequence"
-    assert clinic.run(transaction).accepted
-    before = dict(clinic.values)
-    assert clinic.run(transaction).rule == "sequence"
-    assert clinic.values == before
-
-
-@pytest.mark.parametrize("field", ["device_key", "administrator_key"])
-def test_no_clinic_is_founded_on_a_key_that_proves_nothing(field):
-    ledger = PaperLedger()
-    statement = replace(founding(ledger.device), **{field: LOW_ORDER})
-    verdict = ledger.say(statement, ADMIN, 1)
-    assert not verdict.accepted
-    assert ledger.without_feed() == {}
-
-
-@pytest.mark.parametrize(
-    ("changes", "rule"),
-    [
-        ({"device": seeded("another")}, "signer"),
-        ({"administrator": seeded("another")}, "signer"),
-        ({"proposers": "dice"}, "malformed"),
-    ],
-)
-def test_a_clinic_is_founded_by_the_workstation_and_person_it_names(changes, rule):
-    ledger = PaperLedger()
-    statement = replace(founding(ledger.device), **changes)
-    assert ledger.say(statement, ADMIN, 1).rule == rule
-    assert ledger.without_feed() == {}
-
-
-def test_before_the_founding_nobody_says_anything():
-    ledger = PaperLedger()
-    assert ledger.say(RegisterPatient(ANNA), ADMIN).rule == "unknown-device"
-    assert ledger.values == {}
 
 
 def test_a_refused_batch_of_records_keeps_none_of_them(clinic):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.services.values import OpenChart
-from ehr_desktop.ui.clinic_port import Charts
+from ehr_desktop.ui.chart_port import Charts
 from ehr_desktop.ui.models.chart_times import birth_text
 from ehr_desktop.ui.screens.patients.words import isolated
 from ehr_desktop.ui.shell.context import ScreenContext

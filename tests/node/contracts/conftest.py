@@ -1,0 +1,26 @@
+"""A clinic on paper in which something has been said."""
+
+import pytest
+
+from ehr_desktop.node.contracts.statements import RegisterPatient
+from tests.support.paper_ledger import DESK, DOCTOR, PaperLedger, staffed
+from tests.support.paper_statements import ANNA, BEN, BOTH, HOUR, NINE, booking, epochs, note, row
+
+
+@pytest.fixture
+def clinic() -> PaperLedger:
+    """Anna and Ben are registered; Anna has open epochs, a note and two appointments."""
+    ledger = staffed()
+    for statement, person, containers in (
+        (RegisterPatient(ANNA), DESK, 0),
+        (RegisterPatient(BEN), DESK, 0),
+        (epochs(ANNA, row("appointments", 1, BOTH), row("demographics", 1, BOTH)), DESK, 0),
+        (epochs(ANNA, row("notes")), DOCTOR, 0),
+        (epochs(BEN, row("notes")), DOCTOR, 0),
+        (note("first note"), DOCTOR, 1),
+        (booking("nine"), DESK, 1),
+        (booking("eleven", NINE + 2 * HOUR), DESK, 1),
+    ):
+        verdict = ledger.say(statement, person, containers)
+        assert verdict.accepted, verdict
+    return ledger
