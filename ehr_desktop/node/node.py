@@ -88,6 +88,10 @@ class Node:
         self.view = core.read_view
         """Run a query over a team's view: `await node.view(actor, team, lambda views: ...)`."""
 
+    def now(self) -> datetime:
+        """Give this workstation's time, in UTC."""
+        return datetime.fromtimestamp(self._core.clock() / 1000, UTC)
+
     @classmethod
     async def open(
         cls,

@@ -3,7 +3,6 @@
 import hashlib
 import mimetypes
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from ehr_desktop.domain.categories import Category
@@ -119,7 +118,7 @@ class Charts:
         Raises:
             InvalidInputError: it says nothing.
         """
-        body = build.note(text, _patient(chart), _author(chart), _now(), title)
+        body = build.note(text, _patient(chart), _author(chart), self._node.now(), title)
         return await self._add(chart, Category.NOTES, "DocumentReference", body)
 
     async def add_vital(self, chart: OpenChart, vital: VitalEntry) -> Entry:
@@ -147,7 +146,7 @@ class Charts:
         body = build.allergy(
             text,
             _patient(chart),
-            _now(),
+            self._node.now(),
             _author(chart),
             criticality="" if none_known else criticality,
             none_known=none_known,
@@ -160,7 +159,7 @@ class Charts:
         Raises:
             InvalidInputError: it has no name, or the date is none.
         """
-        body = build.condition(text, _patient(chart), _now(), _author(chart), onset=onset)
+        body = build.condition(text, _patient(chart), self._node.now(), _author(chart), onset=onset)
         return await self._add(chart, Category.GENERAL, "Condition", body)
 
     async def add_medication(self, chart: OpenChart, text: str, dosage: str) -> Entry:
@@ -169,7 +168,7 @@ class Charts:
         Raises:
             InvalidInputError: it names no drug.
         """
-        body = medication(text, dosage, _patient(chart), _now(), _author(chart))
+        body = medication(text, dosage, _patient(chart), self._node.now(), _author(chart))
         return await self._add(chart, Category.EMERGENCY, "MedicationRequest", body)
 
     async def add_document(
@@ -193,7 +192,7 @@ class Charts:
             title or path.name,
             _patient(chart),
             _author(chart),
-            _now(),
+            self._node.now(),
             content_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
             size=size,
             sha1=sha1,
@@ -235,7 +234,7 @@ class Charts:
             NotFoundError: there is no such note.
         """
         before = await self.record(chart, record)
-        body = amended_note(before.body, text, reason, _author(chart), _now())
+        body = amended_note(before.body, text, reason, _author(chart), self._node.now())
         new = NewRecord(before.source.category, "DocumentReference", body, record=record)
         await self._node.charts.write(chart.actor, chart.receipt.patient, [new])
         return await self._entry(chart, record)
@@ -272,10 +271,6 @@ def _patient(chart: OpenChart) -> str:
 
 def _author(chart: OpenChart) -> str:
     return chart.actor.staff.display_name
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _measure(path: Path) -> tuple[int, bytes]:

@@ -62,3 +62,14 @@ def test_anything_can_be_checked_sorted_and_shown(validator, resource):
 def test_every_type_of_resource_has_a_title(kind):
     row = project_resource({"resourceType": kind}).entry
     assert row is None or row.title
+
+
+def test_a_card_names_an_attachment_but_not_where_its_file_is_kept():
+    def card(attachment):
+        body = {"resourceType": "DocumentReference", "content": [{"attachment": attachment}]}
+        return dict(resource_display(json.dumps(body).encode()))["Content / Attachment"]
+
+    named = {"title": "Letter", "contentType": "application/pdf"}
+    assert card(named | {"url": "Binary/34fcc97b"}) == "Letter; application/pdf"
+    assert card(named | {"url": "https://a.example/b"}).endswith("https://a.example/b")
+    assert card({"url": "Binary/34fcc97b"}) == "Binary/34fcc97b"

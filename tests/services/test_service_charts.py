@@ -29,6 +29,17 @@ async def chart_of(pc: OnePc, name: str = "lee"):
     return await pc.clinic.charts.open(pc.actors[name], patient.id)
 
 
+def test_an_entry_carries_the_time_of_the_workstations_own_clock(homes):
+    noon_ms = int(NOON.timestamp() * 1000)
+
+    @story(homes.staffed(), "lee", clock=lambda: noon_ms)
+    async def _(pc):
+        chart = await chart_of(pc)
+        note = await pc.clinic.charts.add_note(chart, "Visit", "Cough for three days")
+        body = (await pc.clinic.charts.record(chart, note.source.record)).body
+        assert b'"date":"2027-03-01T12:00:00' in body.replace(b": ", b":")
+
+
 def test_every_kind_of_entry_stands_in_its_section_with_who_wrote_it(homes):
     home = homes.staffed()
 

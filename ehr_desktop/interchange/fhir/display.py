@@ -128,7 +128,11 @@ def _attachment(value: Json) -> str:
     text = attached_text(value)
     size = size_text(word(value.get("size")))
     head = joined(word(value.get("title")), word(value.get("contentType")), size)
-    return f"{head}\n{text}" if text else joined(head, word(value.get("url")))
+    if text:
+        return f"{head}\n{text}"
+    url = word(value.get("url"))
+    # The place of a file kept beside its record tells a reader nothing.
+    return head if head and url.startswith("Binary/") else joined(head, url)
 
 
 def _reference(value: Json) -> str:

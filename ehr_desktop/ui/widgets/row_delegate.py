@@ -28,7 +28,7 @@ class CellRole(IntEnum):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """A hairline under each row, 12 px beside each text, text that gives way in the middle."""
+    """A hairline under each row, 12 px beside each text, names that give way in the middle."""
 
     hovered_row: int = -1
 
@@ -88,7 +88,9 @@ def _paint_content(
     weight = QFont.Weight.Medium if index.data(CellRole.STRONG) else QFont.Weight.Normal
     painter.setFont(ui_font(weight=weight, tabular=True))
     painter.setPen(QColor(tokens.text_muted if index.data(CellRole.MUTED) else tokens.text))
-    mode = Qt.TextElideMode.ElideMiddle
+    # What tells names apart may stand at their end; a sentence is read from its start.
+    aside = bool(index.data(CellRole.MUTED))
+    mode = Qt.TextElideMode.ElideRight if aside else Qt.TextElideMode.ElideMiddle
     fitted = painter.fontMetrics().elidedText(text, mode, room.width())
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     flags = side | Qt.AlignmentFlag.AlignVCenter
