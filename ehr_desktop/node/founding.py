@@ -23,10 +23,9 @@ from ehr_desktop.node.sealing import stored_container
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.engine import Database, migrate, open_database
-from ehr_desktop.node.store.tables import STEPS
+from ehr_desktop.node.store.tables import LEDGER_FILE, STEPS
 from ehr_desktop.node.unsigned import Unsigned
 
-LEDGER_FILE = "ledger.db"
 _ACCOUNT_HEADER = b"ehr/account/v1"
 
 

@@ -24,7 +24,7 @@ from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.diary import Diary, Wanted
 from ehr_desktop.node.drafts import Drafts
 from ehr_desktop.node.explorer import Explorer
-from ehr_desktop.node.founding import LEDGER_FILE, Foundation, Founder, found_clinic
+from ehr_desktop.node.founding import Foundation, Founder, found_clinic
 from ehr_desktop.node.keys.device import SecretStore, is_home, load_device_secret
 from ehr_desktop.node.keys.keystore import system_key_store
 from ehr_desktop.node.ledger.codec import CodecError
@@ -33,7 +33,7 @@ from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.engine import Database, migrate, open_database
 from ehr_desktop.node.store.lock import HomeLock
-from ehr_desktop.node.store.tables import STEPS
+from ehr_desktop.node.store.tables import LEDGER_FILE, STEPS
 from ehr_desktop.node.store.views.views import Views
 
 __all__ = [

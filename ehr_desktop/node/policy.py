@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ehr_desktop.domain.categories import Category, default_teams
-from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.errors import HomeDamagedError, NotFoundError
 from ehr_desktop.domain.people import Role, Team
 from ehr_desktop.node.keys.teams import TeamPublic
+from ehr_desktop.node.store.tables import LEDGER_FILE
 
 
 class StateReader(Protocol):
@@ -34,12 +35,16 @@ def member(value: StateReader, person: bytes) -> Member:
 
     Raises:
         NotFoundError: nobody of that id was ever enrolled.
+        HomeDamagedError: what is stored of it is no member.
     """
     found = value("member", person)
     if found is None:
         raise NotFoundError(person.hex())
-    role, signing_key, box_key, active, account = found
-    return Member(person, Role(role), signing_key, box_key, active, account)
+    try:
+        role, signing_key, box_key, active, account = found
+        return Member(person, Role(role), signing_key, box_key, active, account)
+    except (TypeError, ValueError) as error:
+        raise HomeDamagedError(LEDGER_FILE) from error
 
 
 def team_public(value: StateReader, team: Team) -> TeamPublic:

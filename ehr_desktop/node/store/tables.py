@@ -16,6 +16,7 @@ from sqlalchemy import (
 
 from ehr_desktop.node.store.engine import Step
 
+LEDGER_FILE = "ledger.db"
 METADATA = MetaData()
 
 SECRETS = Table(

@@ -28,7 +28,7 @@ class CellRole(IntEnum):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """A hairline under each row, 12 px beside each text, names that give way in the middle."""
+    """A hairline under each row, 12 px beside each text, names give way in the middle."""
 
     hovered_row: int = -1
 

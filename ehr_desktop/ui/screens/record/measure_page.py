@@ -51,7 +51,7 @@ class MeasurePage(QWidget):
         self.rows = PagedTable[Measured](self._columns())
         self.table = Table(f"Latest {words.name.lower()}", self)
         self.table.setModel(self.rows)
-        fit_columns(self.table, 0, 148, 84, 64, 116)
+        fit_columns(self.table, 0, 148, 84, 64, 128)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
         self.trend = TrendPanel(opened, self)
         self.view = Segmented("View", (("latest", "Latest"), ("all", "All")), self)
