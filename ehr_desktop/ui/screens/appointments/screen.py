@@ -81,6 +81,10 @@ class AppointmentsScreen(QWidget):
 
     def show_day(self, day: date) -> None:
         """Go to a day."""
+        self._go_to_day(day, None)
+
+    def _go_to_day(self, day: date, goal: FreeTime | AppointmentId | None) -> None:
+        self._goal = goal
         if self.store.wanted is not None:
             self.store.show(replace(self.store.wanted, day=day))
 
@@ -299,12 +303,10 @@ class AppointmentsScreen(QWidget):
         return now if first.day == self.work.today else opens
 
     def _go_to(self, goal: FreeTime) -> None:
-        self._goal = goal
-        self.show_day(goal.start.astimezone(self.work.zone).date())
+        self._go_to_day(goal.start.astimezone(self.work.zone).date(), goal)
 
     def _booked(self, appointment: Appointment) -> None:
-        self._goal = appointment.id
-        self.show_day(day_of(appointment))
+        self._go_to_day(day_of(appointment), appointment.id)
 
     def _reach_goal(self) -> None:
         goal, self._goal = self._goal, None
@@ -312,5 +314,6 @@ class AppointmentsScreen(QWidget):
             spot = self.book.spot_of(goal.provider, goal.start)
             if spot is not None:
                 (self.book.carry_to if self.book.hold is not None else self.book.go_to)(spot)
-        elif goal is not None:
-            self.book.go_to_appointment(goal)
+        elif goal is not None and not self.book.go_to_appointment(goal):
+            # A day one has seen is shown at once, before the new appointment is known.
+            self._goal = goal
