@@ -24,6 +24,7 @@ from ehr_desktop.services.passwords import strength, suggest_pass_phrase
 from ehr_desktop.services.values import Founding
 from ehr_desktop.ui.app import Reporter, log_kept_in, open_window, prepare_application
 from ehr_desktop.ui.bridge import NodeBridge
+from ehr_desktop.ui.garbage import collect_on_the_ui_thread
 from ehr_desktop.ui.prefs import Prefs
 from ehr_desktop.ui.screens.cannot_open import CannotOpenWindow
 from ehr_desktop.ui.screens.new_password import PasswordRules
@@ -108,6 +109,7 @@ class Desktop:
         self.config = config
         self.clock = clock
         self.application = application
+        collect_on_the_ui_thread(application)
         self.reporter = Reporter()
         self.door = ClinicDoor(config, parameters, clock)
         self.thread = NodeThread(self._run, self.reporter.report)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from ehr_desktop.node.runtime import NodeThread
 from ehr_desktop.services.values import Strength
 from ehr_desktop.ui.bridge import NodeBridge
+from ehr_desktop.ui.garbage import collect_on_the_ui_thread
 from ehr_desktop.ui.prefs import Prefs
 from ehr_desktop.ui.screens.new_password import PasswordRules
 from ehr_desktop.ui.shell.context import ScreenContext
@@ -22,6 +23,7 @@ SUGGESTION = "amber-kettle-orbit-meadow-quill"
 @pytest.fixture(scope="session")
 def theme(qapp):
     """The program's look, put on once."""
+    collect_on_the_ui_thread(qapp)
     theme = Theme(qapp)
     theme.apply(qapp, Scheme.LIGHT)
     return theme
