@@ -3,16 +3,13 @@
 from enum import IntEnum
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
-from ehr_desktop.domain.ids import AppointmentId
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment
+from ehr_desktop.ui.models.day_rows import DayRows, Index
 from ehr_desktop.ui.models.day_words import LOOKS, sentence, times_text
 from ehr_desktop.ui.widgets.row_delegate import CellRole
-
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE: Final = QModelIndex()
 
 
 class AgendaColumn(IntEnum):
@@ -29,54 +26,15 @@ class AgendaColumn(IntEnum):
 TITLES: Final = ("Time", "Patient", "With", "Status", "Reason", "Comment")
 
 
-class DayAgenda(QAbstractTableModel):
+class DayAgenda(DayRows):
     """One row an appointment, by start. What is read out for a row is a whole sentence."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.appointments: tuple[Appointment, ...] = ()
+        super().__init__(TITLES, parent)
 
     def show(self, appointments: tuple[Appointment, ...]) -> None:
         """Show these appointments; where only some of the same rows changed, they stay rows."""
-        ordered = tuple(sorted(appointments, key=lambda a: (a.slot, a.provider_name)))
-        if [a.id for a in ordered] == [a.id for a in self.appointments]:
-            self.appointments = ordered
-            if ordered:
-                last = self.index(len(ordered) - 1, len(AgendaColumn) - 1)
-                self.dataChanged.emit(self.index(0, 0), last)
-            return
-        self.beginResetModel()
-        self.appointments = ordered
-        self.endResetModel()
-
-    def at(self, row: int) -> Appointment | None:
-        """Give the appointment of a row, or None outside the table."""
-        return self.appointments[row] if 0 <= row < len(self.appointments) else None
-
-    def row_of(self, appointment: AppointmentId) -> int:
-        """Give the row of an appointment, or -1."""
-        rows = (row for row, known in enumerate(self.appointments) if known.id == appointment)
-        return next(rows, -1)
-
-    @override
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.appointments)
-
-    @override
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(AgendaColumn)
-
-    @override
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> str | None:
-        shown = role == Qt.ItemDataRole.DisplayRole
-        if shown and orientation == Qt.Orientation.Horizontal and section < len(TITLES):
-            return TITLES[section]
-        return None
+        self.take(tuple(sorted(appointments, key=lambda a: (a.slot, a.provider_name))))
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

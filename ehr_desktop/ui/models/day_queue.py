@@ -6,16 +6,14 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
-from ehr_desktop.domain.ids import AppointmentId
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, AppointmentStatus
+from ehr_desktop.ui.models.day_rows import DayRows, Index
 from ehr_desktop.ui.models.day_words import LOOKS, sentence, start_text, waiting_minutes
 from ehr_desktop.ui.widgets.row_delegate import CellRole
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE: Final = QModelIndex()
 OPEN_STATES: Final = (
     AppointmentStatus.ARRIVED,
     AppointmentStatus.IN_ROOM,
@@ -92,56 +90,17 @@ class QueueColumn(IntEnum):
 _TITLES: Final = ("Status", "Waiting", "Time", "Patient", "With", "Reason")
 
 
-class DayQueue(QAbstractTableModel):
+class DayQueue(DayRows):
     """The queue as rows. `show` again each minute, or nobody waits any longer."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.appointments: tuple[Appointment, ...] = ()
+        super().__init__(_TITLES, parent)
         self._now: datetime | None = None
 
     def show(self, appointments: Iterable[Appointment], now: datetime) -> None:
         """Show who needs somebody now; the same people stay the same rows."""
-        queue = queue_of(appointments)
         self._now = now
-        if [a.id for a in queue] == [a.id for a in self.appointments]:
-            self.appointments = queue
-            if queue:
-                last = self.index(len(queue) - 1, len(QueueColumn) - 1)
-                self.dataChanged.emit(self.index(0, 0), last)
-            return
-        self.beginResetModel()
-        self.appointments = queue
-        self.endResetModel()
-
-    def at(self, row: int) -> Appointment | None:
-        """Give the appointment of a row, or None outside the table."""
-        return self.appointments[row] if 0 <= row < len(self.appointments) else None
-
-    def row_of(self, appointment: AppointmentId) -> int:
-        """Give the row of an appointment, or -1."""
-        rows = (row for row, known in enumerate(self.appointments) if known.id == appointment)
-        return next(rows, -1)
-
-    @override
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.appointments)
-
-    @override
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(QueueColumn)
-
-    @override
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> str | None:
-        shown = role == Qt.ItemDataRole.DisplayRole
-        if shown and orientation == Qt.Orientation.Horizontal and section < len(_TITLES):
-            return _TITLES[section]
-        return None
+        self.take(queue_of(appointments))
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -29,6 +29,19 @@ def test_somebody_is_booked_in_three_actions_without_the_mouse(qtbot, screen, cl
     assert not screen.work.booking.isVisible()
 
 
+def test_the_cursor_goes_to_the_new_appointment_wherever_it_was_before(
+    qtbot, screen, clinic, asked
+):
+    screen.book.go_to(Spot(2, 4 * 60))
+    keys(screen.book, Key.Key_N)
+    type_patient(qtbot, screen, "chen")
+    screen.work.booking.time.input.setText("16:40")
+    screen.work.booking.submit()
+    qtbot.waitUntil(lambda: asked.notes != [])
+    made = of(clinic, "CHEN", "16:40")
+    qtbot.waitUntil(lambda: screen.book.current == made)
+
+
 def test_undo_takes_a_booking_back(qtbot, screen, clinic, asked):
     screen.book.go_to(Spot(2, 4 * 60))
     keys(screen.book, Key.Key_N)
