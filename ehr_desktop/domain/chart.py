@@ -34,6 +34,7 @@ class EntrySource:
     transaction: TransactionId
     amended: bool = False
     origin: str = ""
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

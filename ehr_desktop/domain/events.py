@@ -51,6 +51,44 @@ class PeopleChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkChanged(Event):
+    """A workstation came, went, caught up or was measured anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsensusChanged(Event):
+    """A vote was cast, a slot opened or mining went on; told a few times a second at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChanged(Event):
+    """The number of transactions that wait to become final has changed."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkstationsChanged(Event):
+    """A workstation joined, was removed, or its weight changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingAsked(Event):
+    """Another workstation stands at the door: a person compares `digits` on both screens."""
+
+    digits: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairingEnded(Event):
+    """The door is closed again. `failure` is a code, empty if `name` has joined."""
+
+    name: str
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckFinished(Event):
     """A full check has ended."""
 

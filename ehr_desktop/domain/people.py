@@ -35,6 +35,7 @@ class Action(StrEnum):
     """What a contract may allow or refuse a role."""
 
     MANAGE_PEOPLE = "manage-people"
+    MANAGE_WORKSTATIONS = "manage-workstations"
     CHANGE_CLINIC = "change-clinic"
     REGISTER_PATIENT = "register-patient"
     WRITE_CLINICAL = "write-clinical"
@@ -48,7 +49,12 @@ _ALL_DESK = frozenset({Action.REGISTER_PATIENT, Action.BOOK, Action.EXPORT})
 _CLINICIAN = _ALL_DESK | {Action.WRITE_CLINICAL, Action.READ_CLINICAL, Action.IMPORT_RECORDS}
 ACTIONS_OF_ROLE: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: _ALL_DESK
-    | {Action.MANAGE_PEOPLE, Action.CHANGE_CLINIC, Action.IMPORT_RECORDS},
+    | {
+        Action.MANAGE_PEOPLE,
+        Action.MANAGE_WORKSTATIONS,
+        Action.CHANGE_CLINIC,
+        Action.IMPORT_RECORDS,
+    },
     Role.RECEPTIONIST: _ALL_DESK,
     Role.NURSE: _CLINICIAN,
     Role.DOCTOR: _CLINICIAN,

@@ -85,3 +85,5 @@ class Appointment:
     override_reason: str = ""
     provider_name: str = ""
     status_since: datetime | None = None
+    pending: bool = False
+    """Not final yet: another workstation may have taken the time."""

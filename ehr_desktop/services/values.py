@@ -147,3 +147,13 @@ class Draft:
 
     text: str
     saved: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a new workstation can reach this one while it is let in: addresses with their port,
+    for whoever has to type one, and until when.
+    """
+
+    addresses: tuple[str, ...]
+    until: datetime

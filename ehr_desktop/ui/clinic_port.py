@@ -2,12 +2,12 @@
 them only through `NodeBridge.call`. What they raise stands in `domain/errors.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, TransactionId
+from ehr_desktop.domain.ids import AppointmentId, DeviceId, PatientId, PersonId, TransactionId
 from ehr_desktop.domain.ledger import (
     BlockSummary,
     CheckReport,
@@ -15,6 +15,7 @@ from ehr_desktop.domain.ledger import (
     NodeStatus,
     TransactionSummary,
 )
+from ehr_desktop.domain.network import ConsensusStatus, NetworkStatus
 from ehr_desktop.domain.patients import (
     Demographics,
     DuplicateWarning,
@@ -25,6 +26,7 @@ from ehr_desktop.domain.people import Actor, Clinic, Staff, Workstation
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus, Slot
 from ehr_desktop.services.values import (
     Booking,
+    Door,
     Draft,
     ExportReport,
     ImportProgress,
@@ -91,6 +93,42 @@ class People(Protocol):
 
     async def workstations(self, actor: Actor) -> tuple[Workstation, ...]:
         """Give the paired PCs."""
+        ...
+
+
+class Network(Protocol):
+    """The clinic's workstations and how they agree."""
+
+    async def status(self, actor: Actor) -> NetworkStatus:
+        """Give every workstation as this one sees it."""
+        ...
+
+    async def consensus(self, actor: Actor) -> ConsensusStatus:
+        """Give how far the block being agreed has come."""
+        ...
+
+    async def add_address(self, actor: Actor, address: str) -> None:
+        """Try an address somebody typed: a host, or a host and a port."""
+        ...
+
+    async def remove(self, actor: Actor, device: DeviceId) -> None:
+        """Take a workstation off the roster; its links end everywhere."""
+        ...
+
+    async def set_weights(self, actor: Actor, weights: Mapping[DeviceId, int]) -> None:
+        """Give validators other weights, where the clinic chose stake."""
+        ...
+
+    async def open_door(self, actor: Actor) -> Door:
+        """Let one new workstation in; `PairingAsked` and `PairingEnded` tell what happens."""
+        ...
+
+    async def let_in(self, actor: Actor, *, agreed: bool) -> None:
+        """Say whether the digits on both screens are the same."""
+        ...
+
+    async def close_door(self) -> None:
+        """Let nobody in after all."""
         ...
 
 
@@ -279,6 +317,11 @@ class ClinicPort(Protocol):
     @property
     def people(self) -> People:
         """Who works here."""
+        ...
+
+    @property
+    def network(self) -> Network:
+        """The workstations."""
         ...
 
     @property
