@@ -1,4 +1,4 @@
-"""The clinic's workstations as screens show them: who is linked, who votes, how blocks come about."""
+"""The clinic's workstations as screens show them: who is linked, who votes, what comes about."""
 
 from dataclasses import dataclass
 from datetime import datetime
