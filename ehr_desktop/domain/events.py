@@ -83,7 +83,7 @@ class PairingAsked(Event):
 
 @dataclass(frozen=True, slots=True)
 class PairingLeft(Event):
-    """Whoever stood at the door went away again, and the door is still open. `failure` is a code."""
+    """Whoever stood at the door has gone, and it is still open. `failure` is a code."""
 
     name: str
     failure: str

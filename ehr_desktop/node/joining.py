@@ -8,17 +8,17 @@ from typing import Final
 
 from ehr_desktop.domain.errors import HomeExistsError, PairingFailedError
 from ehr_desktop.domain.network import FoundDoor
+from ehr_desktop.node.contracts.acceptance import accept_enrolment
 from ehr_desktop.node.crypto.box import BoxKey, generate_box_seed
 from ehr_desktop.node.crypto.sign import SigningKey, generate_seed
 from ehr_desktop.node.keys.device import SecretStore, is_home
 from ehr_desktop.node.keys.new_home import NewHome
-from ehr_desktop.node.ledger.acceptance import accept
 from ehr_desktop.node.net.address import Address
 from ehr_desktop.node.net.address_book import SavedAddress
 from ehr_desktop.node.net.discovery import PAIRING_SERVICE, Discovery, Sighting
 from ehr_desktop.node.net.errors import PairingError, PairingFailure
 from ehr_desktop.node.net.joining_terms import JoiningAnswer, JoiningTerms, JoiningVerdict
-from ehr_desktop.node.net.pairing import PairingKeys
+from ehr_desktop.node.net.pairing import MAX_NAME, PairingKeys
 from ehr_desktop.node.net.pairing_port import parse_door, shown_door
 from ehr_desktop.node.net.pairing_window import join
 from ehr_desktop.node.net.pairing_wire import Introduction, Paired
@@ -29,6 +29,7 @@ Compare = Callable[[str], asyncio.Future[bool]]
 """Shows six digits; the future gets whether they are the same as on the other screen. It is
 cancelled when nobody waits for the answer any more."""
 
+LONGEST_WORKSTATION_NAME: Final = MAX_NAME
 _TERMS_S: Final = 15.0
 _VERDICT_S: Final = 60.0
 _MOST_DOORS: Final = 32
@@ -147,8 +148,12 @@ async def _agree(
     """Write the home, then sign: whoever is enrolled has its keys on the disk."""
     terms = JoiningTerms.decode(await paired.channel.receive(_TERMS_S))
     keys = seeds.keys()
-    signature = accept(
-        keys.signing, keys.public.box, terms.network, terms.device, terms.administrator
+    signature = accept_enrolment(
+        keys.signing,
+        keys.public.box,
+        network=terms.network,
+        author=terms.device,
+        administrator=terms.administrator,
     )
     unfinished = await asyncio.to_thread(NewHome, home, store)
     try:
