@@ -102,6 +102,8 @@ class Admitting:
         door = _Door(actor, self._window(keys))
         self._door = door
         self._task = asyncio.get_running_loop().create_task(self._stand_open(door, keys))
+        # let it begin: only then does it tell how it ended, and close what it opened
+        await asyncio.sleep(0)
         addresses = (Address(host, door.window.port) for host in sorted(own_addresses()))
         until_ms = self._core.clock() + round(self._window_s * 1000)
         return OpenDoor(tuple(map(shown_door, addresses)), until_ms)

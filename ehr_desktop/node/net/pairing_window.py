@@ -62,6 +62,8 @@ class PairingWindow:
         finally:
             accepting.cancel()
             await asyncio.gather(accepting, return_exceptions=True)
+            # a task that is cancelled before it began has closed nothing
+            self._socket.close()
             while not self._visitors.empty():
                 self._visitors.get_nowait().close()
 
