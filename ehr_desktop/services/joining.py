@@ -9,11 +9,26 @@ from ehr_desktop.domain.network import FoundDoor
 from ehr_desktop.node.node import (
     LONGEST_WORKSTATION_NAME,
     Joined,
+    Node,
     SecretStore,
     find_doors,
     join_clinic,
     system_clock,
 )
+
+FETCHING = "fetch-records"
+"""The job that `Progress` tells about after this workstation has joined."""
+
+
+async def records_are_here(node: Node) -> None:
+    """Wait until the first accounts have come over the network, so that people can sign in."""
+    news = asyncio.Event()
+    node.subscribe(lambda _event: news.set())
+    await node.people.load()
+    while not node.people.all():
+        await news.wait()
+        news.clear()
+        await node.people.load()
 
 
 class Joining:

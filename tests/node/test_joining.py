@@ -12,9 +12,9 @@ from ehr_desktop.domain.errors import (
     RefusedError,
 )
 from ehr_desktop.domain.events import PairingAsked, PairingEnded, PairingLeft
+from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.keys.device import is_home
 from ehr_desktop.node.ledger.transaction import device_id_of
-from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.net.address import Address
 from ehr_desktop.node.net.errors import PairingError
 from ehr_desktop.node.net.pairing import Opening, Side
@@ -339,7 +339,9 @@ async def test_a_man_in_the_middle_makes_the_digits_differ_and_learns_nothing(ho
         core = clinic.pc.node._core
         heard = b"".join(mallory.heard)
         network = await clinic.pc.on_disk(lambda c: secrets.secret(c, "network"))
-        assert MALLORY.public.signing not in {core.value("device", d)[0] for d in core.value("devices")}
+        assert MALLORY.public.signing not in {
+            core.value("device", d)[0] for d in core.value("devices")
+        }
         assert len(core.value("devices")) == 1
     assert mallory.parcels == 0
     assert heard
