@@ -63,8 +63,9 @@ class DoorList(QWidget):
         if self.typed.isChecked():
             text = self.address.input.text().strip()
             return (text,) if text else ()
-        chosen = (door for door in self._doors if self._choices[door.name].isChecked())
-        return next((door.addresses for door in chosen), ())
+        choice = self._group.checkedButton()
+        chosen = (door for door in self._doors if self._choices.get(door.name) is choice)
+        return next((door.addresses for door in chosen), ()) if choice is not None else ()
 
     def show_doors(self, doors: Sequence[FoundDoor]) -> None:
         """Show what is there now."""

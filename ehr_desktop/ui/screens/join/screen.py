@@ -3,9 +3,9 @@
 from concurrent.futures import Future
 from typing import Any, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
 
 from ehr_desktop.domain.errors import HomeExistsError, InvalidInputError
@@ -67,22 +67,7 @@ class JoinScreen(QWidget):
         self.progress.setTextVisible(False)
         self.cancel = secondary_button("Cancel")
         self.cancel.clicked.connect(self.stop)
-        head = column(self.title, self.remark, spacing=Space.HALF)
-        inner = column(
-            head,
-            self.problem,
-            self.form,
-            self.digits,
-            self.progress,
-            row(self.cancel, SPRING),
-            SPRING,
-            spacing=Space.THREE,
-        )
-        page = boxed(inner, self)
-        page.setFixedWidth(FIELD_WIDTH_PX)
-        line = row(SPRING, page, SPRING, spacing=0)
-        line.setContentsMargins(Space.FOUR, Space.SIX, Space.FOUR, Space.SIX)
-        self.setLayout(line)
+        self.setLayout(column(self._scrolling(), spacing=0))
         bridge.node_event.connect(self._hear)
         self._show_form()
 
@@ -129,6 +114,34 @@ class JoinScreen(QWidget):
             self.stop()
         elif self.form.isVisible():
             self.leave()
+
+    def _scrolling(self) -> QScrollArea:
+        page = boxed(
+            column(
+                SPRING,
+                column(self.title, self.remark, spacing=Space.HALF),
+                self.problem,
+                self.form,
+                self.digits,
+                self.progress,
+                row(self.cancel, SPRING),
+                SPRING,
+                spacing=Space.THREE,
+            )
+        )
+        page.setMaximumWidth(FIELD_WIDTH_PX)
+        line = row(SPRING, page, SPRING, spacing=0)
+        line.setContentsMargins(Space.FOUR, Space.THREE, Space.FOUR, Space.THREE)
+        line.setStretch(1, 1000)
+        around = boxed(line)
+        around.setProperty("look", "scrolled")
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(around)
+        return area
 
     def _build_form(self) -> None:
         self.name = Field(
