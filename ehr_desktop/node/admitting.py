@@ -1,7 +1,7 @@
 """Letting a new workstation in: the door, the digits, the enrolment."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,14 +66,15 @@ class _Door:
 class Admitting:
     """At most one door. All of it runs on the node's loop.
 
-    `addresses` gives where this workstation's node listens, `known` where others do; both are
-    told to the newcomer. With `announce` the door can be found on the network while it is open.
+    `addresses` makes this workstation's node listen, if it was alone, and gives where, as
+    `host:port`; `known` gives where others do. Both are told to the newcomer. With `announce` the
+    door can be found on the network while it is open.
     """
 
     def __init__(
         self,
         core: Core,
-        addresses: Callable[[], tuple[str, ...]],
+        addresses: Callable[[], Awaitable[tuple[str, ...]]],
         known: Callable[[], Sequence[SavedAddress]] = tuple,
         *,
         announce: bool = True,
@@ -223,7 +224,7 @@ class Admitting:
         own = keys.public.signing
         here = (
             SavedAddress(parse_address(text, _NODE_PORT), own, typed=False)
-            for text in self._addresses()
+            for text in await self._addresses()
         )
         return JoiningTerms(
             network=network,
