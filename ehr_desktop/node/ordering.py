@@ -136,6 +136,11 @@ class Ordering:
         )
         self._placed = placed
 
+    @property
+    def epoch(self) -> int:
+        """The epoch the engine is in."""
+        return self._placed.epoch.number
+
     def restore(self, stored: Sequence[StoreVote]) -> None:
         """Go on from what is on the disk."""
         self.outbox.timers = dict.fromkeys(Timer)

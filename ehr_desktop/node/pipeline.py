@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import HomeDamagedError, WorkstationHaltedError
-from ehr_desktop.node.chain import Chain
-from ehr_desktop.node.consensus.effects import Propose
+from ehr_desktop.node.chain import Chain, founders_of
+from ehr_desktop.node.consensus.effects import Propose, StoreVote
 from ehr_desktop.node.consensus.events import (
     BlockBuilt,
     Event,
@@ -28,7 +28,8 @@ from ehr_desktop.node.consensus.events import (
 from ehr_desktop.node.consensus.messages import Epoch
 from ehr_desktop.node.consensus.port import Agreement
 from ehr_desktop.node.contracts.execute import Verdict
-from ehr_desktop.node.contracts.state import State, key
+from ehr_desktop.node.contracts.roster import Device, devices, proposer_mode
+from ehr_desktop.node.contracts.state import State
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.expected import Expected, reading_ahead
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
@@ -46,9 +47,8 @@ from ehr_desktop.node.ledger.transaction import (
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.ledger.vote import Certificate
 from ehr_desktop.node.ledger.work import NONCE_SIZE
-from ehr_desktop.node.ordering import Built, Duties, Ordering, Placed, placed_at
+from ehr_desktop.node.ordering import Built, Duties, Ordering, Placed, candidate_of, placed_at
 from ehr_desktop.node.pool import Pool
-from ehr_desktop.node.roster import Device, devices, founders_of, proposer_mode
 from ehr_desktop.node.store import blocks, secrets, state, votes
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.turn import Mining, Standing, Turn
@@ -60,6 +60,8 @@ from ehr_desktop.node.unsigned import (
     store_signed,
 )
 
+EPOCH_BASE = "epoch-base"
+"""Under this name stands the block the current epoch began on."""
 HALTED = "halted"
 FORGOTTEN = b"forgotten"
 """Under `HALTED` stands why this workstation signs nothing any more, over every restart."""
@@ -99,7 +101,7 @@ class Pipeline:
         self.chain = Chain(self._database, connection, founders)
         self.pool = Pool(connection)
         self._expected = Expected()
-        self._base = blocks.epoch_base(connection, self.chain.epoch) or NO_PARENT
+        self._base = secrets.secret(connection, EPOCH_BASE) or NO_PARENT
         self._mining: Mining | None = None
         self._told: tuple[int, int] = (-1, 0)
         self._changes = 0
@@ -107,6 +109,7 @@ class Pipeline:
         self.halted = (secrets.secret(connection, HALTED) or b"").decode()
         self.devices: tuple[Device, ...] = self._read_devices(connection)
         self._ordering: Ordering | None = None
+        self._recalled: list[StoreVote] | None = None
         if self.chain.validators is not None:
             self._join(connection)
         self.standing = self._stand()
@@ -116,11 +119,12 @@ class Pipeline:
         mode = "authority"
         if self.chain.head is not None:
             mode = str(proposer_mode(self.chain.reader(connection)))
-        self._ordering = Ordering(
-            self._network, self._key, mode, self._place(), self._duties()
-        )
+        self._ordering = Ordering(self._network, self._key, mode, self._place(), self._duties())
         # what follows from the votes may already change the ledger: it belongs into a turn
-        self._recalled = votes.all_votes(connection, self.chain.epoch)
+        self._recalled = [
+            StoreVote(signed, candidate_of(Block.decode(block), block) if block else None, rests_on)
+            for signed, block, rests_on in votes.of_epoch(connection, self.chain.epoch)
+        ]
 
     def _duties(self) -> Duties:
         return Duties(
@@ -220,7 +224,10 @@ class Pipeline:
             votes.forget(connection, placed.epoch.number, placed.head.slot)
             self._votes_stored = votes.count(connection)
         cast = self._ordering.take_votes(placed.head, placed.epoch.number)
-        votes.add(connection, cast)
+        votes.add(
+            connection,
+            [(v.signed, v.candidate.content if v.candidate else b"", v.certificate) for v in cast],
+        )
         self._votes_stored += len(cast)
         if self._ordering.outbox.forgotten:
             self._halt(connection)
@@ -390,9 +397,7 @@ class Pipeline:
         header = replace(mining.header, proof=nonce.to_bytes(NONCE_SIZE))
         built = self._built(Block(header, mining.transactions))
         assert built.block is not None
-        self.tell(
-            BlockBuilt(header.slot, mining.parent, built.block.encode(), built.closes_epoch)
-        )
+        self.tell(BlockBuilt(header.slot, mining.parent, built.block.encode(), built.closes_epoch))
 
     def _withdraw(self) -> None:
         if self._mining is not None:
@@ -419,9 +424,10 @@ class Pipeline:
         unknown = [t for t in branch.batch if t.wire not in self.pool]
         connection = self._writing
         store_received(connection, unknown, self.value_here(connection))
+        final = self.chain.store(connection, branch, finality)
         if branch.closes_epoch:
             self._base = branch.header.id
-        final = self.chain.store(connection, branch, finality, self._base)
+            secrets.put_secret(connection, EPOCH_BASE, self._base)
         complete_subjects(connection, branch.batch, self.chain.reader(connection))
         self.pool.settle(branch.batch)
         self._changes += 1

@@ -55,6 +55,10 @@ _MAKE_FINAL = (
     )
 )
 
+_COMPLETE_SUBJECT = (
+    update(T).where(T.c.id == bindparam("id_"), T.c.subject == b"").values(subject=bindparam("of"))
+)
+
 
 def add_pending(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Store signed transactions: id, device, sequence, kind, person, subject, time_ms, wire."""
@@ -134,6 +138,25 @@ def feed_head(connection: Connection, device: bytes) -> tuple[int, bytes] | None
         .limit(1)
     ).first()
     return None if row is None else (row[0], row[1])
+
+
+def feed_heads(connection: Connection) -> dict[bytes, tuple[int, bytes]]:
+    """Give sequence and id of every device's last transaction, pending ones included."""
+    newest = (
+        select(T.c.device, func.max(T.c.sequence).label("sequence")).group_by(T.c.device).subquery()
+    )
+    rows = connection.execute(
+        select(T.c.device, T.c.sequence, T.c.id)
+        .join(newest, (T.c.device == newest.c.device) & (T.c.sequence == newest.c.sequence))
+        .order_by(T.c.position.desc().nulls_first())
+    )
+    # where a device signed two for one place, the final one is its feed
+    return {device: (sequence, name) for device, sequence, name in rows}
+
+
+def complete_subjects(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Say whom transactions are about where that was not known before: rows of id_ and of."""
+    write_many(connection, _COMPLETE_SUBJECT, rows)
 
 
 def refused_in(connection: Connection, height: int) -> int:
