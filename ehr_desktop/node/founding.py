@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ehr_desktop.domain.errors import HomeExistsError
 from ehr_desktop.domain.ids import PersonId
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Clinic, Role, Staff, Team
 from ehr_desktop.node.contracts.statements import FoundClinic
 from ehr_desktop.node.crypto.box import BoxKey, generate_box_seed
@@ -15,7 +16,7 @@ from ehr_desktop.node.crypto.passwords import PasswordParameters
 from ehr_desktop.node.crypto.sign import SigningKey, generate_seed
 from ehr_desktop.node.keys.accounts import Account, make_account, new_person_keys, seal_account
 from ehr_desktop.node.keys.device import SecretStore, is_home, make_device_secret
-from ehr_desktop.node.keys.records import SealedRecord, commitment_of
+from ehr_desktop.node.keys.records import SealedRecord, commitment_of, vault_commitment
 from ehr_desktop.node.keys.teams import FOUNDING_GENERATION, box_team_key, new_team_key
 from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.pipeline import Pipeline
@@ -48,6 +49,7 @@ class Foundation:
     founder: Founder
     workstation_name: str
     parameters: PasswordParameters
+    proposers: ProposerMode = ProposerMode.AUTHORITY
 
 
 def found_clinic(
@@ -97,12 +99,13 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         ),
         founder.password, keys, site_secret, foundation.parameters,
     )  # fmt: skip
+    directory, vault_key = os.urandom(16), os.urandom(32)
     teams = {team: new_team_key(team, FOUNDING_GENERATION) for team in Team}
     statement = FoundClinic(
         name=foundation.clinic.name,
         time_zone=foundation.clinic.time_zone,
         hours=hours_rows(foundation.clinic),
-        proposers="authority",
+        proposers=foundation.proposers,
         device=device_id_of(device_key.public),
         device_key=device_key.public,
         device_box_key=BoxKey(device_box_seed).public,
@@ -112,16 +115,17 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         administrator_box_key=keys.box.public,
         front_desk_key=teams[Team.FRONT_DESK].box.public,
         clinical_key=teams[Team.CLINICAL].box.public,
-        directory=os.urandom(16),
+        directory=directory,
+        vault=vault_commitment(directory, vault_key),
     )
     genesis = Unsigned(
         statement,
         person,
         keys.signing,
-        subject=statement.directory,
+        subject=directory,
         containers=(account_container(account, site_secret),),
         boxes=tuple(box_team_key(key, person, keys.box.public) for key in teams.values()),
-        vault_key=os.urandom(32),
+        vault_key=vault_key,
     )
     Pipeline(database, network, device_key, clock).write([genesis])
 

@@ -262,7 +262,7 @@ class Pipeline:
                 vote = signed.vote
                 blocks.add_vote(connection, vote.epoch, vote.slot, vote.kind, signed.encode())
             chain_state = State(lambda place: self._remembered.value(connection, place))
-            verdicts = run_block(batch, chain_state, header.height)
+            verdicts = run_block(batch, chain_state, header)
             changes = chain_state.changes
             delta = self._tree.update(
                 changes, lambda number: self._remembered.hashes(connection, number)

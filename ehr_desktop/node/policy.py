@@ -1,21 +1,13 @@
 """Who holds which key, as the contract state tells it."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from ehr_desktop.domain.categories import Category, default_teams
 from ehr_desktop.domain.errors import HomeDamagedError, NotFoundError
 from ehr_desktop.domain.people import Role, Team
+from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.keys.teams import TeamPublic
 from ehr_desktop.node.store.tables import LEDGER_FILE
-
-
-class StateReader(Protocol):
-    """Gives a decoded value of the contract state, or None."""
-
-    def __call__(self, *parts: str | bytes | int) -> Any:
-        """Look up one key."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,16 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Role
 from ehr_desktop.node.contracts.execute import Verdict, execute
 from ehr_desktop.node.contracts.state import State
-from ehr_desktop.node.contracts.statements import EnrolMember, FoundClinic, Statement
+from ehr_desktop.node.contracts.statements import (
+    EnrolMember,
+    FoundClinic,
+    RegisterPatient,
+    Statement,
+)
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.state import StateTree
 from ehr_desktop.node.ledger.transaction import (
@@ -20,6 +26,7 @@ from ehr_desktop.node.ledger.transaction import (
 
 NETWORK = b"N" * 32
 BOX = b"B" * 1216
+VAULT = b"V" * 32
 
 
 def seeded(name: str, size: int = 16) -> bytes:
@@ -52,13 +59,20 @@ class Device:
 ADMIN, DOCTOR, NURSE, DESK = (Person(n) for n in ("admin", "doctor", "nurse", "desk"))
 
 
-def founding(device: Device, person: Person = ADMIN) -> FoundClinic:
+def founding(
+    device: Device, person: Person = ADMIN, mode: ProposerMode = ProposerMode.AUTHORITY
+) -> FoundClinic:
     """The statement a clinic begins with."""
     return FoundClinic(
-        "Test", "Europe/London", ((0, "08:00", "18:00"),), "authority",
+        "Test", "Europe/London", ((0, "08:00", "18:00"),), mode,
         device.id, device.key.public, BOX, "PC 1",
-        person.id, person.key.public, BOX, BOX, BOX, seeded("directory"),
+        person.id, person.key.public, BOX, BOX, BOX, seeded("directory"), VAULT,
     )  # fmt: skip
+
+
+def registration(patient: bytes) -> RegisterPatient:
+    """The statement a patient begins with."""
+    return RegisterPatient(patient, VAULT)
 
 
 class PaperLedger:

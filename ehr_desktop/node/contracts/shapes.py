@@ -31,12 +31,23 @@ def code(value: Any) -> str:
     return value
 
 
-def text(longest: int) -> Shape:
-    """Any text of at most `longest` characters."""
+def octets(longest: int) -> Shape:
+    """Any bytes, at most `longest` of them."""
+
+    def check(value: Any) -> bytes:
+        if type(value) is not bytes or len(value) > longest:
+            raise MalformedBodyError(f"expected at most {longest} bytes")
+        return value
+
+    return check
+
+
+def text(longest: int, least: int = 0) -> Shape:
+    """Any text of `least` to `longest` characters."""
 
     def check(value: Any) -> str:
-        if type(value) is not str or len(value) > longest:
-            raise MalformedBodyError(f"expected a text of at most {longest} characters")
+        if type(value) is not str or not least <= len(value) <= longest:
+            raise MalformedBodyError(f"expected a text of {least} to {longest} characters")
         return value
 
     return check
@@ -114,6 +125,7 @@ def plain(value: Any) -> Any:
 ID = fixed(16)
 HASH = fixed(32)
 SIGNING_KEY = fixed(32)
+SIGNATURE = fixed(64)
 BOX_KEY = fixed(1216)
 INSTANT = whole(0, 253_402_128_000_000)
 """UTC milliseconds from 1970 on; what lasts a day from there still ends within the year 9999."""

@@ -177,7 +177,7 @@ class ChainCheck:
                 "The contract state this block was built on is not the one its parents give.",
             )
         chain_state = State(self.state.get)
-        verdicts = run_block([t for _, t in known], chain_state, header.height)
+        verdicts = run_block([t for _, t in known], chain_state, header)
         for (row, transaction), verdict in zip(known, verdicts, strict=True):
             self._count(row, transaction)
             details = encode([list(fact) for fact in verdict.details])
