@@ -1,6 +1,6 @@
 """Transactions on disk: pending ones in order of arrival, final ones in ledger order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,6 +138,27 @@ def feed_head(connection: Connection, device: bytes) -> tuple[int, bytes] | None
         .limit(1)
     ).first()
     return None if row is None else (row[0], row[1])
+
+
+def of_feed(connection: Connection, device: bytes, first: int, last: int) -> Iterator[bytes]:
+    """Give a device's transactions from sequence `first` to `last` in order, as they were signed;
+    where it signed two for one place, the final one.
+    """
+    chosen = (
+        select(T.c.sequence, T.c.wire)
+        .where(T.c.device == device, T.c.sequence.between(first, last))
+        .order_by(T.c.sequence, T.c.position.is_(None), T.c.rule != "", T.c.number)
+    )
+    given = 0
+    for sequence, wire in connection.execute(chosen):
+        if sequence != given:
+            given = sequence
+            yield wire
+
+
+def is_stored(connection: Connection, transaction: bytes) -> bool:
+    """Tell whether a transaction is here, pending or final."""
+    return connection.execute(select(T.c.number).where(T.c.id == transaction)).first() is not None
 
 
 def feed_heads(connection: Connection) -> dict[bytes, tuple[int, bytes]]:
