@@ -7,9 +7,11 @@ from sqlalchemy import Connection
 
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
+from ehr_desktop.node import promises
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
+    RegisterPatient,
     ReplaceTeamKey,
     WelcomeMembers,
     boxes_named,
@@ -22,7 +24,9 @@ from ehr_desktop.node.ledger.merkle import Node
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.store import blocks, secrets, transactions
 
-_WITH_BOXES = frozenset({OpenEpochs.KIND, ReplaceTeamKey.KIND, WelcomeMembers.KIND})
+_WITH_KEYS = frozenset(
+    {OpenEpochs.KIND, RegisterPatient.KIND, ReplaceTeamKey.KIND, WelcomeMembers.KIND}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,10 @@ def _store_block(
 def _settle_boxes(connection: Connection, entry: FinalTransaction) -> None:
     """Delete the boxes of a refused statement, and those an accepted new team key replaces."""
     payload = entry.transaction.payload
-    if payload.kind not in _WITH_BOXES or entry.verdict.rule == "malformed":
+    if payload.kind not in _WITH_KEYS or entry.verdict.rule == "malformed":
         return
     statement = read_statement(payload.kind, tuple(payload.body))
+    promises.settle(connection, statement, accepted=entry.verdict.accepted)
     if not entry.verdict.accepted:
         secrets.remove_boxes(connection, boxes_named(statement))
     elif isinstance(statement, ReplaceTeamKey):

@@ -12,6 +12,7 @@ from ehr_desktop.domain.errors import DiskFullError
 from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.contracts.statements import Statement
 from ehr_desktop.node.crypto.sign import SigningKey
+from ehr_desktop.node.keys.records import vault_commitment
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import StoredContainer
@@ -89,7 +90,8 @@ def _store_what_it_brings(connection: Connection, name: bytes, unsigned: Unsigne
     )
     secrets.add_boxes(connection, unsigned.boxes)
     if unsigned.vault_key:
-        secrets.put_vault_key(connection, unsigned.subject, unsigned.vault_key)
+        patient, key = unsigned.subject, unsigned.vault_key
+        secrets.put_vault_key(connection, patient, key, vault_commitment(patient, key))
 
 
 def _row(transaction: Transaction, subject: bytes) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class PeerAddress:
 
 @dataclass(frozen=True, slots=True)
 class CertifiedBlock:
-    """A final block's bytes and the certificate stored beside it."""
+    """A final block's bytes and what proves it final, as stored beside it."""
 
     block: bytes
     certificate: bytes

@@ -12,6 +12,7 @@ from ehr_desktop.node.crypto.sign import PUBLIC_SIZE
 from ehr_desktop.node.ledger.block import MAX_BLOCK
 from ehr_desktop.node.ledger.codec import CodecError, Value, decode, encode
 from ehr_desktop.node.ledger.fields import MAX_INTEGER, Fields
+from ehr_desktop.node.ledger.finality import MAX_FINALITY
 from ehr_desktop.node.ledger.transaction import ID_SIZE, MAX_TRANSACTION
 from ehr_desktop.node.ledger.vote import Certificate as QuorumCertificate
 from ehr_desktop.node.ledger.vote import SignedVote
@@ -126,7 +127,7 @@ def _read_range(value: Value) -> m.FeedRange:
 
 def _read_block(value: Value) -> m.CertifiedBlock:
     fields = Fields(value)
-    block = m.CertifiedBlock(fields.octets_up_to(MAX_BLOCK), fields.octets_up_to(_MAX_CERTIFICATE))
+    block = m.CertifiedBlock(fields.octets_up_to(MAX_BLOCK), fields.octets_up_to(MAX_FINALITY))
     fields.end()
     return block
 

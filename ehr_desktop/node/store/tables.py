@@ -135,7 +135,28 @@ VAULT_KEYS = Table(
     METADATA,
     Column("patient", LargeBinary, primary_key=True),
     Column("key", LargeBinary, nullable=False),
+    Column("commitment", LargeBinary, nullable=False, unique=True),  # what the ledger says of it
 )
+
+AWAITED = Table(
+    "awaited",
+    METADATA,
+    Column("name", LargeBinary, primary_key=True),  # what the ledger commits to
+    Column("kind", String, nullable=False),
+    Column("transaction", LargeBinary, nullable=False),
+    Column("device", LargeBinary, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("size", Integer, nullable=False),  # sealed bytes of a container, else 0
+    Column("large", Integer, nullable=False),  # 1: streamed into a file of its own
+    Column("subject", LargeBinary, nullable=False),  # whose, where the transaction says so
+    Column("purpose", String, nullable=False),  # the rest as in KEY_BOXES; empty and 0 if unsaid
+    Column("epoch", Integer, nullable=False),
+    Column("recipient", LargeBinary, nullable=False),
+    Column("generation", Integer, nullable=False),
+)
+Index("awaited_in_turn", AWAITED.c.large, AWAITED.c.name)
+Index("awaited_of_feed", AWAITED.c.large, AWAITED.c.device, AWAITED.c.sequence)
+"""What stored transactions bring and is not here yet."""
 
 DRAFTS = Table(
     "drafts",

@@ -1,15 +1,14 @@
 """Catching up: final blocks from one peer at a time, window by window, verified as they come."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ehr_desktop.node.net.messages import Blocks, CertifiedBlock, GetBlocks
+from ehr_desktop.node.net.messages import Blocks, GetBlocks
 from ehr_desktop.node.net.wire import MAX_BLOCKS
 from ehr_desktop.node.sync.effects import Distrust, Effect, Told
 from ehr_desktop.node.sync.limits import (
     BLOCK_ROOM,
     BLOCKS_RETRY_MS,
     MOST_BLOCKS,
-    MOST_HELD_BLOCKS,
 )
 from ehr_desktop.node.sync.peers import Peers
 from ehr_desktop.node.sync.port import SyncStore
@@ -18,18 +17,11 @@ _TICKS_FOR_ONE = 3
 """A single block behind is left to the consensus for so many ticks."""
 
 
-@dataclass(slots=True)
-class _Run:
-    """One peer is asked. `held` are blocks from `base` on that no certificate proves yet."""
-
+@dataclass(frozen=True, slots=True)
+class _Asked:
     peer: bytes
-    base: int
+    first: int
     until: int
-    held: list[CertifiedBlock] = field(default_factory=list)
-
-    @property
-    def next(self) -> int:
-        return self.base + len(self.held)
 
 
 class BlockSync:
@@ -38,7 +30,7 @@ class BlockSync:
     def __init__(self, store: SyncStore, peers: Peers) -> None:
         self._store = store
         self._peers = peers
-        self._run: _Run | None = None
+        self._asked: _Asked | None = None
         self._failures: dict[bytes, int] = {}
         self._stalled_at = -1
         self._stalled_ticks = 0
@@ -46,16 +38,16 @@ class BlockSync:
     @property
     def progress(self) -> tuple[int, int] | None:
         """Height reached and height aimed at, while a peer is asked."""
-        if self._run is None:
+        if self._asked is None:
             return None
         height = self._store.tip()[0]
-        return height, max(self._peers.height(self._run.peer), height)
+        return height, max(self._peers.height(self._asked.peer), height)
 
     def tick(self, now: int) -> list[Effect]:
         """Ask another peer if no answer came; begin if others have been ahead for a while."""
         height = self._store.tip()[0]
-        if self._run is not None:
-            return self._fail(self._run.peer, now) if self._run.until <= now else []
+        if self._asked is not None:
+            return self._fail(self._asked.peer, now) if self._asked.until <= now else []
         ahead = max(map(self._peers.height, self._peers.linked), default=0) - height
         if ahead <= 0 or height != self._stalled_at:
             self._stalled_at, self._stalled_ticks = height, 0
@@ -67,15 +59,15 @@ class BlockSync:
 
     def catch_up(self, peer: bytes, now: int) -> list[Effect]:
         """Ask this peer, unless one is being asked already."""
-        if self._run is not None or not self._peers.is_linked(peer):
+        if self._asked is not None or not self._peers.is_linked(peer):
             return []
-        return self._start(peer, now)
+        return self._ask(peer, now)
 
     def unlinked(self, peer: bytes, now: int) -> list[Effect]:
         """Go on with another peer if this one was being asked."""
-        if self._run is None or self._run.peer != peer:
+        if self._asked is None or self._asked.peer != peer:
             return []
-        self._run = None
+        self._asked = None
         return self._begin(now)
 
     def serve(self, peer: bytes, first: int, count: int) -> list[Effect]:
@@ -85,32 +77,25 @@ class BlockSync:
 
     def take(self, peer: bytes, answer: Blocks, now: int) -> list[Effect]:
         """Take the blocks that were asked for; what nobody asked for is ignored."""
-        run = self._run
-        if run is None or run.peer != peer or answer.first != run.next:
+        asked = self._asked
+        if asked is None or (asked.peer, asked.first) != (peer, answer.first):
             return []
         if not answer.blocks:
             return self._fail(peer, now)
-        batch = [*run.held, *answer.blocks]
-        result = self._store.accept_blocks(run.base, batch)
-        run.held = batch[result.accepted :]
-        run.base += result.accepted
-        if result.wrong or sum(len(one.block) for one in run.held) > MOST_HELD_BLOCKS:
+        accepted = self._store.accept_blocks(answer.first, answer.blocks)
+        if accepted < len(answer.blocks):
             return [Distrust(peer, "blocks"), *self._fail(peer, now)]
-        if result.accepted:
-            self._failures.pop(peer, None)
-        height = self._store.tip()[0]
-        if height >= run.next:  # consensus was faster
-            run.base, run.held = height + 1, []
-        if run.held or self._peers.height(peer) > height:
-            return self._ask(run, now)
-        self._run = None
+        self._failures.pop(peer, None)
+        if self._peers.height(peer) > self._store.tip()[0]:
+            return self._ask(peer, now)
+        self._asked = None
         return self._begin(now)
 
     def _fail(self, peer: bytes, now: int) -> list[Effect]:
         """This peer does not give what it claims: ask the one that failed least."""
         self._failures[peer] = self._failures.get(peer, 0) + 1
         self._peers.doubt_height(peer, self._store.tip()[0])
-        self._run = None
+        self._asked = None
         return self._begin(now)
 
     def _begin(self, now: int) -> list[Effect]:
@@ -118,12 +103,9 @@ class BlockSync:
         ahead = [peer for peer in self._peers.linked if self._peers.height(peer) > height]
         if not ahead:
             return []
-        return self._start(min(ahead, key=lambda peer: self._failures.get(peer, 0)), now)
+        return self._ask(min(ahead, key=lambda peer: self._failures.get(peer, 0)), now)
 
-    def _start(self, peer: bytes, now: int) -> list[Effect]:
-        self._run = _Run(peer, self._store.tip()[0] + 1, now)
-        return self._ask(self._run, now)
-
-    def _ask(self, run: _Run, now: int) -> list[Effect]:
-        run.until = now + BLOCKS_RETRY_MS
-        return [Told(run.peer, GetBlocks(run.next, MOST_BLOCKS))]
+    def _ask(self, peer: bytes, now: int) -> list[Effect]:
+        first = self._store.tip()[0] + 1
+        self._asked = _Asked(peer, first, now + BLOCKS_RETRY_MS)
+        return [Told(peer, GetBlocks(first, MOST_BLOCKS))]

@@ -21,7 +21,6 @@ FETCH_AGAIN_MS: Final = 30_000
 
 MOST_SEQUENCES: Final = 500
 MOST_BLOCKS: Final = 200
-MOST_HELD_BLOCKS: Final = 16 << 20
 MOST_PARCELS: Final = 64
 """So many parcels are asked of a peer in one message."""
 MOST_PARCELS_ASKED: Final = 256

@@ -35,16 +35,6 @@ class Admission:
     sequence: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """How many of a run of blocks became final here, known ones counted in; `wrong` if the next
-    one can never be. Blocks that a later certificate may prove are neither.
-    """
-
-    accepted: int
-    wrong: bool = False
-
-
 class Keeping(Enum):
     """What became of a parcel a peer sent.
 
@@ -93,8 +83,10 @@ class SyncStore(Protocol):
         any case, as long as there are any.
         """
 
-    def accept_blocks(self, first: int, blocks: Sequence[CertifiedBlock]) -> Acceptance:
-        """Verify final blocks, the first of height `first`, and store them."""
+    def accept_blocks(self, first: int, blocks: Sequence[CertifiedBlock]) -> int:
+        """Verify final blocks, the first of height `first`, and store them up to the first that
+        does not hold; give how many hold. Blocks that are stored already count.
+        """
 
     def brought(self, wires: Sequence[bytes]) -> list[bytes]:
         """Give the names of the small parcels that these transactions bring."""

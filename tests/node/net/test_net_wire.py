@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import MAX_BLOCK
 from ehr_desktop.node.ledger.codec import encode
+from ehr_desktop.node.ledger.finality import MAX_FINALITY
 from ehr_desktop.node.ledger.transaction import MAX_TRANSACTION
 from ehr_desktop.node.ledger.vote import Certificate, Vote, VoteKind, sign_vote
 from ehr_desktop.node.net import messages as m
@@ -73,7 +74,7 @@ def test_small_messages_share_a_frame():
 
 
 def test_the_longest_block_with_its_certificate_fits_a_frame():
-    blocks = m.Blocks(1, (m.CertifiedBlock(bytes(MAX_BLOCK), bytes(10_000)),))
+    blocks = m.Blocks(1, (m.CertifiedBlock(bytes(MAX_BLOCK), bytes(MAX_FINALITY)),))
     assert wire.decode_body(body_of(blocks)) == (blocks,)
     candidate = m.Candidate(VOTE, bytes(MAX_BLOCK))
     assert wire.decode_body(body_of(candidate)) == (candidate,)
