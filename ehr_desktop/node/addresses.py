@@ -31,7 +31,9 @@ def decode_addresses(stored: bytes) -> list[SavedAddress]:
     """Read what was stored; nothing if it cannot be read: they are hints."""
     try:
         rows: Any = decode(stored)
-        return [SavedAddress(Address(host, port), key, bool(typed)) for host, port, key, typed in rows]
+        return [
+            SavedAddress(Address(host, port), key, bool(typed)) for host, port, key, typed in rows
+        ]
     except (CodecError, TypeError, ValueError):
         return []
 

@@ -67,6 +67,7 @@ class Core:
         home: Path,
         database: Database,
         pipeline: Pipeline,
+        files: ContainerFiles,
         *,
         site_secret: bytes,
         project: Projector,
@@ -78,7 +79,7 @@ class Core:
         self.site_secret = site_secret
         self.clock = clock
         self.keyring = Keyring()
-        self.files = ContainerFiles(home / "containers")
+        self.files = files
         self.indexes: dict[Team, TeamIndex] = {}
         self.listeners: list[Callable[[Event], None]] = []
         self.outward: Callable[[Turn], None] = lambda _turn: None

@@ -19,9 +19,9 @@ from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.mining import Miner
 from ehr_desktop.node.net.address import Address
 from ehr_desktop.node.net.address_book import AddressBook
-from ehr_desktop.node.net.containers import ContainerMessage
 from ehr_desktop.node.net.errors import Ending
 from ehr_desktop.node.net.hub import Hub, HubEvents
+from ehr_desktop.node.net.interfaces import own_addresses
 from ehr_desktop.node.net.limits import PROTOCOL, Limits
 from ehr_desktop.node.net.messages import Farewell, Hello, Message
 from ehr_desktop.node.ordering import TimerOrder
@@ -35,6 +35,10 @@ from ehr_desktop.node.turn import Turn
 
 MOST_WAITING: Final = 512
 """So many messages wait for the writer thread; then links are read more slowly."""
+USUAL_PORT: Final = 47411
+"""Where a workstation listens, so that a remembered or typed address stays true; if another
+program has the port, wherever there is room.
+"""
 TICK_S: Final = 1.0
 _RECOVER_S: Final = 1.0
 
@@ -99,10 +103,16 @@ class Lan:
         """Listen, look for the others, and keep up with them; once only.
 
         Raises:
-            OSError: the port is taken.
+            OSError: the port asked for is taken, or there is no network at all.
         """
         settings = self._settings
-        self.port = await self.hub.start(settings.host, settings.port, announce=settings.announce)
+        for port in (settings.port or USUAL_PORT, 0):
+            try:
+                self.port = await self.hub.start(settings.host, port, announce=settings.announce)
+                break
+            except OSError:
+                if settings.port or not port:
+                    raise
         self._tasks.append(asyncio.get_running_loop().create_task(self._tick(), name="lan tick"))
 
     async def close(self) -> None:
@@ -143,6 +153,13 @@ class Lan:
         """Tell whether enough workstations are linked for anything to become final."""
         validators = self._pipeline.chain.validators
         return validators is not None and self.present() >= validators.quorum
+
+    def addresses(self) -> tuple[str, ...]:
+        """Give where others reach this workstation, as `host:port`; empty while it is alone."""
+        if not self.port:
+            return ()
+        hosts = [self._settings.host] if self._settings.host else sorted(own_addresses())
+        return tuple(str(Address(host, self.port)) for host in hosts)
 
     def _hello(self) -> Hello:
         standing = self._pipeline.standing
@@ -193,7 +210,7 @@ class Lan:
             self.post(
                 lambda pipeline: pipeline.tell_sync(lambda sync: sync.received(device, message))
             )
-        elif isinstance(message, ContainerMessage):
+        else:
             await self.replication.received(device, message)
         if len(self._inbox) > MOST_WAITING:
             await self._drained.wait()
@@ -211,19 +228,21 @@ class Lan:
         while True:
             await self._woken.wait()
             self._woken.clear()
-            steps, self._inbox = self._inbox, []
             try:
-                await self._core.turn(lambda steps=steps: self._pipeline.run(steps))
+                await self._core.turn(self._next_steps())
             except EhrError:
                 # a full disk: nothing of the turn happened, and it is asked for again
                 await asyncio.sleep(_RECOVER_S)
             if not self._inbox:
                 self._drained.set()
 
+    def _next_steps(self) -> Callable[[], Turn]:
+        steps, self._inbox = self._inbox, []
+        return lambda: self._pipeline.run(steps)
+
     async def _tick(self) -> None:
         while True:
-            now_ms = int(time.monotonic() * 1000)
-            self.post(lambda p, now_ms=now_ms: p.tell_sync(lambda sync: sync.tick(now_ms)))
+            self.post(_tick_of(int(time.monotonic() * 1000)))
             self._moved()
             await asyncio.sleep(TICK_S)
 
@@ -276,9 +295,9 @@ class Lan:
                 lambda pipeline: pipeline.fire(timer, order.number),
             )
 
-    def add_address(self, address: Address) -> None:
-        """Try an address somebody typed."""
-        self.hub.add_address(address)
+
+def _tick_of(now_ms: int) -> Step:
+    return lambda pipeline: pipeline.tell_sync(lambda sync: sync.tick(now_ms))
 
 
 def _unheard(_address: Address, _ending: Ending) -> None:

@@ -31,9 +31,7 @@ class Miner:
     `found` gets what was mined with its nonce, `moved` is called when there is news to show.
     """
 
-    def __init__(
-        self, found: Callable[[Mining, int], None], moved: Callable[[], None]
-    ) -> None:
+    def __init__(self, found: Callable[[Mining, int], None], moved: Callable[[], None]) -> None:
         self._found = found
         self._moved = moved
         self._task: asyncio.Task[None] | None = None

@@ -15,7 +15,7 @@ from ehr_desktop.domain.people import Actor
 from ehr_desktop.node.addresses import load_book
 from ehr_desktop.node.contracts.statements import RemoveDevice, SetWeights, Statement
 from ehr_desktop.node.core import PATIENCE_S, Core
-from ehr_desktop.node.lan import Lan, LanSettings
+from ehr_desktop.node.lan import USUAL_PORT, Lan, LanSettings
 from ehr_desktop.node.net.address import parse_address
 from ehr_desktop.node.presence import Presence
 from ehr_desktop.node.showing import consensus_status, network_status
@@ -94,7 +94,7 @@ class Network:
             InvalidInputError: it is no address.
         """
         try:
-            address = parse_address(text)
+            address = parse_address(text, USUAL_PORT)
         except ValueError as error:
             raise InvalidInputError("address", "malformed") from error
         if not self._joined:

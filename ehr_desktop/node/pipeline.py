@@ -44,10 +44,13 @@ from ehr_desktop.node.ledger.transaction import (
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.ledger.vote import Certificate
 from ehr_desktop.node.ordering import Built, Duties, Ordering, Placed, candidate_of, placed_at
+from ehr_desktop.node.parcels import keep
 from ehr_desktop.node.pool import Pool
+from ehr_desktop.node.promises import feed_heads
 from ehr_desktop.node.proposals import Mining, Proposals
 from ehr_desktop.node.receiving import Receiving
-from ehr_desktop.node.store import blocks, parcels, secrets, state, votes
+from ehr_desktop.node.store import blocks, secrets, state, votes
+from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.sync.effects import Effect
 from ehr_desktop.node.sync.port import Keeping
@@ -75,6 +78,8 @@ Step = Callable[["Pipeline"], None]
 class Pipeline:
     """One workstation's end of the ledger.
 
+    `files` are the large containers; whoever founds a clinic has none.
+
     `genesis` names the first block of a clinic that was founded elsewhere; without it, and with
     an empty ledger, this workstation founds one.
     """
@@ -86,12 +91,14 @@ class Pipeline:
         device_key: SigningKey,
         clock: Callable[[], int],
         *,
+        files: ContainerFiles | None = None,
         genesis: bytes | None = None,
     ) -> None:
         self._database = database
         self.network = network
         self._key = device_key
         self._clock = clock
+        self.files = files
         self.genesis = genesis
         self.device = device_id_of(device_key.public)
         self.sync = Sync(self.device, Receiving(self))
@@ -117,6 +124,7 @@ class Pipeline:
         self._votes_stored = votes.count(connection)
         self.halted = (secrets.secret(connection, HALTED) or b"").decode()
         self.devices: tuple[Device, ...] = self._read_devices(connection)
+        self._heads = tuple(feed_heads(connection, self.pool.feeds).values())
         self._ordering: Ordering | None = None
         self._recalled: list[StoreVote] | None = None
         if self.chain.validators is not None:
@@ -232,6 +240,7 @@ class Pipeline:
             self._ordering.tell(TransactionsPending(len(self.pool)))
         if self._is_shared:
             self._tell_sync()
+            self._heads = tuple(feed_heads(connection, self.pool.feeds).values())
         if self._ordering is None:
             return
         placed = self._place()
@@ -332,7 +341,7 @@ class Pipeline:
 
     def keep_parcel(self, parcel: bytes) -> tuple[Keeping, bytes]:
         """Store a small parcel that a stored transaction names. Inside a turn."""
-        kept, name = parcels.keep(self.connection, parcel)
+        kept, name = keep(self.connection, parcel)
         if kept is Keeping.KEPT:
             self._running.arrived.append(name)
         return kept, name
@@ -363,16 +372,15 @@ class Pipeline:
         assert branch is not None, f"own block {block.header.height} breaks a rule of the ledger"
         return Built(block, branch.closes_epoch)
 
-    def mined(self, mining: Mining, nonce: int) -> Turn:
-        """Propose a block whose proof of work was found, if it is still wanted."""
-        with self.turn() as turn:
-            if mining == self._mining:
-                self._mine(None)
-                block = mining.with_proof(nonce)
-                closes = self._built(block).closes_epoch
-                header = block.header
-                self.tell(BlockBuilt(header.slot, header.parent, block.encode(), closes))
-        return turn
+    def mined(self, mining: Mining, nonce: int) -> None:
+        """Propose a block whose proof of work was found, if it is still wanted. Inside a turn."""
+        if mining != self._mining:
+            return
+        self._mine(None)
+        block = mining.with_proof(nonce)
+        closes = self._built(block).closes_epoch
+        header = block.header
+        self.tell(BlockBuilt(header.slot, header.parent, block.encode(), closes))
 
     def _withdraw(self) -> None:
         if self._mining is not None:
@@ -506,7 +514,7 @@ class Pipeline:
             self.chain.epoch,
             head.height if head else -1,
             self.chain.head_id,
-            tuple(self.pool.heads.values()),
+            self._heads,
             len(self.pool),
             self._changes,
             self._ordering.agreement() if self._ordering else None,

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from sqlalchemy import Connection
 
 from ehr_desktop.node.ledger.transaction import NO_PREVIOUS, Transaction
-from ehr_desktop.node.net.messages import FeedHead
 from ehr_desktop.node.store import transactions
 
 MOST_TRANSACTIONS = 1000
@@ -37,12 +36,9 @@ class Pool:
         return self._waiting
 
     @property
-    def heads(self) -> Mapping[bytes, FeedHead]:
-        """Every device's newest stored transaction, and how far all it brings is here too."""
-        return {
-            device: FeedHead(device, sequence, name, self._whole(device, sequence))
-            for device, (sequence, name) in self._feeds.items()
-        }
+    def feeds(self) -> Mapping[bytes, tuple[int, bytes]]:
+        """Sequence and id of every device's newest stored transaction."""
+        return self._feeds
 
     def feed(self, device: bytes) -> tuple[int, bytes]:
         """Give sequence and id of a device's newest stored transaction."""

@@ -9,8 +9,10 @@ from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.finality import Finality, finality_holds
 from ehr_desktop.node.ledger.transaction import Transaction, signatures_hold
 from ehr_desktop.node.net.messages import CertifiedBlock, FeedHead
-from ehr_desktop.node.store import blocks, parcels, transactions
-from ehr_desktop.node.sync.port import Acceptance, Admission, Keeping, LargeContainer, Verdict
+from ehr_desktop.node.parcels import parcel
+from ehr_desktop.node.promises import feed_heads, large, missing, missing_large, names_brought
+from ehr_desktop.node.store import blocks, transactions
+from ehr_desktop.node.sync.port import Admission, Keeping, LargeContainer, Verdict
 
 if TYPE_CHECKING:
     from ehr_desktop.node.pipeline import Pipeline
@@ -31,7 +33,7 @@ class Receiving:
 
     def feeds(self) -> Mapping[bytes, FeedHead]:
         """Give the newest stored transaction of every device, pending or final, by device."""
-        return self._pipeline.pool.heads
+        return feed_heads(self._pipeline.connection, self._pipeline.pool.feeds)
 
     def devices(self) -> Sequence[bytes]:
         """Give the active workstations."""
@@ -113,8 +115,10 @@ class Receiving:
             found.append(CertifiedBlock(content, proof))
         return found
 
-    def accept_blocks(self, first: int, certified: Sequence[CertifiedBlock]) -> Acceptance:
-        """Verify final blocks, the first of height `first`, and store them."""
+    def accept_blocks(self, first: int, certified: Sequence[CertifiedBlock]) -> int:
+        """Verify final blocks, the first of height `first`, and store them up to the first that
+        does not hold; give how many hold.
+        """
         taken = 0
         for place, one in enumerate(certified):
             if first + place <= self.tip()[0]:
@@ -125,7 +129,7 @@ class Receiving:
             taken += 1
         if taken:
             self._pipeline.follow_the_head()
-        return Acceptance(taken, wrong=taken < len(certified))
+        return taken
 
     def _accept(self, certified: CertifiedBlock, height: int) -> bool:
         pipeline, chain = self._pipeline, self._pipeline.chain
@@ -152,15 +156,15 @@ class Receiving:
 
     def brought(self, wires: Sequence[bytes]) -> list[bytes]:
         """Give the names of the small parcels that these transactions bring."""
-        return parcels.brought(self._pipeline.connection, wires)
+        return names_brought([Transaction.decode(wire) for wire in wires])
 
     def missing(self, after: bytes, limit: int) -> list[bytes]:
         """Give names of promised small parcels that are not here, ascending, above `after`."""
-        return parcels.missing(self._pipeline.connection, after, limit)
+        return missing(self._pipeline.connection, after, limit)
 
     def parcel(self, name: bytes) -> bytes | None:
         """Give a small parcel's bytes, if it is here."""
-        return parcels.parcel(self._pipeline.connection, name)
+        return parcel(self._pipeline.connection, self._pipeline.files, name)
 
     def keep_parcel(self, parcel: bytes) -> tuple[Keeping, bytes]:
         """Verify a parcel and store it if a stored transaction names it; give its name too."""
@@ -168,8 +172,8 @@ class Receiving:
 
     def missing_large(self, after: bytes, limit: int) -> list[LargeContainer]:
         """Give promised large containers that are not here, ascending by name, above `after`."""
-        return parcels.missing_large(self._pipeline.connection, after, limit)
+        return missing_large(self._pipeline.connection, after, limit)
 
     def large(self, name: bytes) -> LargeContainer | None:
         """Give a promised large container that is not here, by name."""
-        return parcels.large(self._pipeline.connection, name)
+        return large(self._pipeline.connection, name)

@@ -14,6 +14,7 @@ from ehr_desktop.node.contracts.statements import Statement
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.keys.records import vault_commitment
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.promises import promise
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.secrets import KeyBox
@@ -59,6 +60,7 @@ def store_received(
     """Store other workstations' transactions as pending."""
     if received:
         transactions.add_pending(connection, [_row(t, subject_of(t, value)) for t in received])
+        promise(connection, received)
 
 
 def complete_subjects(

@@ -129,6 +129,17 @@ def about(
     return _rows(connection, chosen)
 
 
+def of_kind(connection: Connection, kind: str, limit: int) -> list[StoredTransaction]:
+    """Give the newest transactions of a kind, pending ones first."""
+    chosen = (
+        select(*_COLUMNS)
+        .where(T.c.kind == kind)
+        .order_by(T.c.position.desc().nulls_first(), T.c.number.desc())
+        .limit(limit)
+    )
+    return _rows(connection, chosen)
+
+
 def feed_head(connection: Connection, device: bytes) -> tuple[int, bytes] | None:
     """Give sequence and id of a device's last transaction, pending ones included."""
     row = connection.execute(
