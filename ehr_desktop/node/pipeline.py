@@ -21,6 +21,7 @@ from ehr_desktop.node.final import FinalTransaction, store_final
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
 from ehr_desktop.node.ledger.check import check_block
 from ehr_desktop.node.ledger.codec import CodecError
+from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.transaction import (
     NO_PREVIOUS,
@@ -76,7 +77,7 @@ class Pipeline:
         ]
         self._own = {transaction.wire: transaction for transaction in self._pending}
         self._final: list[FinalTransaction] = []
-        self._ordering = self._join(Certificate.decode(newest[3]) if newest else None)
+        self._ordering = self._join(Finality.decode(newest[3]).certificate if newest else None)
 
     def _join(self, certificate: Certificate | None) -> Ordering:
         """Take part in the agreement, from the head on the disk."""
@@ -273,7 +274,7 @@ class Pipeline:
                 FinalTransaction(t, header.height, first + place, verdict)
                 for place, (t, verdict) in enumerate(zip(batch, verdicts, strict=True))
             ]
-            store_final(connection, header, certificate, nodes, final)
+            store_final(connection, header, Finality((), certificate), nodes, final)
         self._tree.apply(delta)
         self._remembered.take_over(changes)
         self._frontier = frontier

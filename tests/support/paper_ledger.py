@@ -14,6 +14,7 @@ from ehr_desktop.node.contracts.statements import (
     Statement,
 )
 from ehr_desktop.node.crypto.sign import SigningKey
+from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.state import StateTree
 from ehr_desktop.node.ledger.transaction import (
     NO_PREVIOUS,
@@ -68,6 +69,15 @@ def founding(
         device.id, device.key.public, BOX, "PC 1",
         person.id, person.key.public, BOX, BOX, BOX, seeded("directory"), VAULT,
     )  # fmt: skip
+
+
+def header(height: int, epoch: int = 0, time_ms: int = 1_800_000_000_000, **changes) -> Header:
+    """A header that says no more than where it stands and when."""
+    blank = bytes(32)
+    whole = Header(
+        NETWORK, height, height, epoch, blank, 0, blank, 0, blank, blank, time_ms, bytes(16)
+    )
+    return replace(whole, **changes)
 
 
 def registration(patient: bytes) -> RegisterPatient:
