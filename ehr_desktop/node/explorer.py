@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.errors import HomeDamagedError, NotFoundError
 from ehr_desktop.domain.ids import BlockId, DeviceId, PatientId, PersonId, TransactionId
 from ehr_desktop.domain.ledger import (
     BlockSummary,
@@ -17,7 +17,7 @@ from ehr_desktop.domain.ledger import (
 )
 from ehr_desktop.node.contracts.roster import devices, validators_of
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
-from ehr_desktop.node.contracts.state import StateReader
+from ehr_desktop.node.contracts.state import State, StateReader
 from ehr_desktop.node.contracts.statements import (
     SAID_BY_DEVICES,
     BookAppointment,
@@ -47,7 +47,8 @@ from ehr_desktop.node.ledger.finality import Finality, finality_holds
 from ehr_desktop.node.ledger.merkle import inclusion_path, leaf_hash, verify_inclusion
 from ehr_desktop.node.ledger.transaction import Payload, Transaction
 from ehr_desktop.node.ledger.vote import SignedVote
-from ehr_desktop.node.store import blocks, transactions
+from ehr_desktop.node.store import blocks, state, transactions
+from ehr_desktop.node.store.tables import LEDGER_FILE
 from ehr_desktop.node.store.transactions import StoredTransaction
 
 Names = Mapping[PersonId, str]
@@ -92,29 +93,26 @@ class Explorer:
         refused_only: bool,
     ) -> tuple[TransactionSummary, ...]:
         """Give transactions newest first, below the position `before`."""
-        known = self._known(names)
-        rows = await self._core.read(
-            lambda connection: transactions.newest(
+
+        def query(connection: Connection) -> tuple[TransactionSummary, ...]:
+            rows = transactions.newest(
                 connection, limit=limit, before=before, height=height, refused_only=refused_only
             )
-        )
-        return tuple(_summary(row, known) for row in rows)
+            return _summaries(connection, rows, names)
+
+        return await self._core.read(query)
 
     async def readings(
         self, patient: PatientId, names: Names, limit: int
     ) -> tuple[TransactionSummary, ...]:
         """Give who read a patient's record, newest first."""
-        known = self._known(names)
-        rows = await self._core.read(
-            lambda connection: transactions.about(
-                connection, bytes.fromhex(patient), [ReadRecords.KIND], limit
-            )
-        )
-        return tuple(_summary(row, known) for row in rows)
 
-    def _known(self, names: Names) -> _Known:
-        workstations = devices(self._core.value)
-        return _Known(names, {DeviceId(entry.id.hex()): entry.name for entry in workstations})
+        def query(connection: Connection) -> tuple[TransactionSummary, ...]:
+            subject = bytes.fromhex(patient)
+            rows = transactions.about(connection, subject, [ReadRecords.KIND], limit)
+            return _summaries(connection, rows, names)
+
+        return await self._core.read(query)
 
     async def device_name(self) -> str:
         """Give the name the first workstation was given when the clinic was founded."""
@@ -134,7 +132,7 @@ class Explorer:
             NotFoundError: there is no such final transaction.
         """
         return await self._core.read(
-            lambda connection: _proof(connection, bytes.fromhex(transaction), self._core.value)
+            lambda connection: _proof(connection, bytes.fromhex(transaction))
         )
 
 
@@ -156,15 +154,35 @@ def _block(connection: Connection, row: blocks.StoredBlock) -> BlockSummary:
     )
 
 
+def _summaries(
+    connection: Connection, rows: Sequence[StoredTransaction], names: Names
+) -> tuple[TransactionSummary, ...]:
+    """Tell transactions with the names of whom they speak of.
+
+    Raises:
+        HomeDamagedError: what is stored of the workstations cannot be read.
+    """
+    try:
+        workstations = devices(_state_in(connection))
+    except CodecError as error:
+        raise HomeDamagedError(LEDGER_FILE) from error
+    known = _Known(names, {DeviceId(entry.id.hex()): entry.name for entry in workstations})
+    return tuple(_summary(row, known) for row in rows)
+
+
+def _state_in(connection: Connection) -> StateReader:
+    return State(lambda place: state.value(connection, place)).get
+
+
 def _summary(row: StoredTransaction, known: _Known) -> TransactionSummary:
     transaction = Transaction.decode(row.wire)
     payload = transaction.payload
     person = PersonId(row.person.hex())
-    state = TransactionState.FINAL
+    stands = TransactionState.FINAL
     if row.position is None:
-        state = TransactionState.PENDING
+        stands = TransactionState.PENDING
     elif row.rule:
-        state = TransactionState.REFUSED
+        stands = TransactionState.REFUSED
     details: Any = decode(row.details) if row.details else ()
     return TransactionSummary(
         id=TransactionId(row.id.hex()),
@@ -176,7 +194,7 @@ def _summary(row: StoredTransaction, known: _Known) -> TransactionSummary:
         person=person,
         person_name=known.people.get(person, ""),
         sequence=row.sequence,
-        state=state,
+        state=stands,
         rule=row.rule,
         facts=(*_facts(payload, known), *((name, fact) for name, fact in details)),
         containers=len(payload.containers),
@@ -303,7 +321,7 @@ _DESCRIBE: dict[type[Statement], Callable[[Any, _Known], Sequence[tuple[str, str
 }
 
 
-def _proof(connection: Connection, transaction: bytes, value: StateReader) -> InclusionProof:
+def _proof(connection: Connection, transaction: bytes) -> InclusionProof:
     row = transactions.by_id(connection, transaction)
     if row is None or row.position is None or row.height is None:
         raise NotFoundError(transaction.hex())
@@ -317,9 +335,10 @@ def _proof(connection: Connection, transaction: bytes, value: StateReader) -> In
         lambda level, index: blocks.tree_node(connection, level, index),
     )
     leaf = leaf_hash(row.wire)
+    validators = validators_of(_state_in(connection), header.epoch)
     holds = verify_inclusion(
         leaf, row.position, header.tree_size, path, header.merkle_root
-    ) and finality_holds(header, Finality.decode(stored[3]), validators_of(value, header.epoch))
+    ) and finality_holds(header, Finality.decode(stored[3]), validators)
     return InclusionProof(
         transaction=TransactionId(transaction.hex()),
         leaf=leaf.hex(),

@@ -113,11 +113,7 @@ class PaperLedger:
         """Run a transaction at the next height and keep what it wrote."""
         state = State(self.values.get)
         verdict = execute(transaction, state, self.height)
-        for key, value in state.changes.items():
-            if value is None:
-                self.values.pop(key, None)
-            else:
-                self.values[key] = value
+        self.keep(state)
         feed = self.get("feed", self.device.id)
         if feed is not None:
             self.device.sequence, self.device.previous = feed
@@ -125,6 +121,14 @@ class PaperLedger:
         self.wires.append(transaction.wire)
         self.verdicts.append(verdict)
         return verdict
+
+    def keep(self, state: State) -> None:
+        """Take over what was written."""
+        for key, value in state.changes.items():
+            if value is None:
+                self.values.pop(key, None)
+            else:
+                self.values[key] = value
 
     def get(self, *parts):
         """A decoded value of the state."""
