@@ -127,7 +127,7 @@ TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
     "device.evidence": lambda t: _Doing(
         "proved",
         "prove",
-        f"that {_pc(t, 'accused')} told the other workstations two different stories",
+        f"that {t.fact('accused') or 'another one'} told the others two different stories",
     ),
     "team.key": lambda t: _Doing("replaced", "replace", f"the key of the {_team(t)}"),
     "team.box": lambda t: _Doing(
@@ -333,8 +333,8 @@ def _who(t: TransactionSummary) -> str:
     return t.person_name or SOMEBODY
 
 
-def _pc(t: TransactionSummary, fact: str = "workstation") -> str:
-    return t.fact(fact) or "no longer known here"
+def _pc(t: TransactionSummary) -> str:
+    return t.fact("workstation") or "no longer known here"
 
 
 def _patient(t: TransactionSummary) -> str:

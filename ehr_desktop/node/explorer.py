@@ -130,6 +130,7 @@ class Explorer:
 
         Raises:
             NotFoundError: there is no such final transaction.
+            HomeDamagedError: what is stored of its block, or of who decided on it, is damaged.
         """
         return await self._core.read(
             lambda connection: _proof(connection, bytes.fromhex(transaction))
@@ -335,10 +336,14 @@ def _proof(connection: Connection, transaction: bytes) -> InclusionProof:
         lambda level, index: blocks.tree_node(connection, level, index),
     )
     leaf = leaf_hash(row.wire)
-    validators = validators_of(_state_in(connection), header.epoch)
+    try:
+        finality = Finality.decode(stored[3])
+        validators = validators_of(_state_in(connection), header.epoch)
+    except CodecError as error:
+        raise HomeDamagedError(LEDGER_FILE) from error
     holds = verify_inclusion(
         leaf, row.position, header.tree_size, path, header.merkle_root
-    ) and finality_holds(header, Finality.decode(stored[3]), validators)
+    ) and finality_holds(header, finality, validators)
     return InclusionProof(
         transaction=TransactionId(transaction.hex()),
         leaf=leaf.hex(),
