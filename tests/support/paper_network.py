@@ -84,6 +84,10 @@ class PaperNetwork(PaperLedger):
 
     def block(self, *said: Said) -> list[Verdict]:
         """Run what was said as one block."""
+        return self.run_as_block(self.signed(*said))
+
+    def signed(self, *said: Said) -> list[Transaction]:
+        """Sign what was said, each after the last of its workstation."""
         heads: dict[bytes, tuple[int, bytes]] = {}
         batch = []
         for statement, author, person in said:
@@ -92,7 +96,7 @@ class PaperNetwork(PaperLedger):
             keys = [author.key, person.key] if person else [author.key]
             batch.append(sign(self._said(statement, author, person, sequence, previous), keys))
             heads[author.id] = sequence + 1, batch[-1].id
-        return self.run_as_block(batch)
+        return batch
 
     def tell(self, statement: Statement, author: Device, person: Person | None = None) -> Verdict:
         """Run one statement as a block of its own."""
