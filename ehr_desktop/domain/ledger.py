@@ -97,6 +97,7 @@ class FaultKind(StrEnum):
     ROOT = "root"
     SIGNATURE = "signature"
     CERTIFICATE = "certificate"
+    PROPOSER = "proposer"
     SEQUENCE = "sequence"
     OUTCOME = "outcome"
     STATE = "state"

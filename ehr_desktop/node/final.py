@@ -56,8 +56,8 @@ def store_final(
     nodes: Sequence[Node],
     final: Sequence[FinalTransaction],
 ) -> None:
-    """Store a final block: what proves it final, its transactions' places and outcomes, and the nodes
-    they complete in the transaction tree; delete the boxes that are of no use any more.
+    """Store a final block: the proof that it is one, its transactions' places and outcomes, and the
+    nodes they complete in the transaction tree; delete the boxes that are of no use any more.
     """
     _store_block(connection, header, finality.encode(), nodes, final)
     for entry in final:
@@ -67,11 +67,11 @@ def store_final(
 def _store_block(
     connection: Connection,
     header: Header,
-    certificate: bytes,
+    finality: bytes,
     nodes: Sequence[Node],
     final: Sequence[FinalTransaction],
 ) -> None:
-    blocks.add_block(connection, (header.height, header.id, header.encode(), certificate))
+    blocks.add_block(connection, (header.height, header.id, header.encode(), finality))
     blocks.add_tree_nodes(connection, nodes)
     transactions.make_final(
         connection,

@@ -10,16 +10,16 @@ from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import BLOCKS, TREE_NODES
 
 StoredBlock = tuple[int, bytes, bytes, bytes]
-"""Height, id, header bytes and certificate bytes."""
+"""Height, id, header bytes and the bytes of its `Finality`, in the column `certificate`."""
 
 _ADD_BLOCK = insert(BLOCKS)
 _ADD_NODES = insert(TREE_NODES)
 
 
 def add_block(connection: Connection, block: StoredBlock) -> None:
-    """Store a final block with the certificate that made it final."""
-    height, name, header, certificate = block
-    row = {"height": height, "id": name, "header": header, "certificate": certificate}
+    """Store a final block with the proof of its finality."""
+    height, name, header, finality = block
+    row = {"height": height, "id": name, "header": header, "certificate": finality}
     write_many(connection, _ADD_BLOCK, [row])
 
 
