@@ -66,21 +66,23 @@ class _Door:
 class Admitting:
     """At most one door. All of it runs on the node's loop.
 
-    `addresses` makes this workstation's node listen, if it was alone, and gives where, as
-    `host:port`; `known` gives where others do. Both are told to the newcomer. With `announce` the
-    door can be found on the network while it is open.
+    `addresses` gives where this workstation's node listens, once `listen` was called (a clinic of
+    one has nobody to listen for); `known` gives where others do. Both are told to the newcomer.
+    With `announce` the door can be found on the network while it is open.
     """
 
     def __init__(
         self,
         core: Core,
-        addresses: Callable[[], Awaitable[tuple[str, ...]]],
+        addresses: Callable[[], tuple[str, ...]],
         known: Callable[[], Sequence[SavedAddress]] = tuple,
         *,
+        listen: Callable[[], Awaitable[None]] | None = None,
         announce: bool = True,
         window_s: float = WINDOW_S,
     ) -> None:
         self._core = core
+        self._listen = listen
         self._addresses = addresses
         self._known = known
         self._announce = announce
@@ -99,6 +101,8 @@ class Admitting:
         self._core.session(actor)
         _require_administrator(actor)
         await self.close_door()
+        if self._listen is not None:
+            await self._listen()
         keys = await self._core.read(_own_keys)
         door = _Door(actor, self._window(keys))
         self._door = door
@@ -224,7 +228,7 @@ class Admitting:
         own = keys.public.signing
         here = (
             SavedAddress(parse_address(text, _NODE_PORT), own, typed=False)
-            for text in await self._addresses()
+            for text in self._addresses()
         )
         return JoiningTerms(
             network=network,

@@ -180,8 +180,8 @@ async def _agree(
 def _write(
     unfinished: NewHome, terms: JoiningTerms, seeds: _Seeds, sponsor: bytes, dialled: Address
 ) -> None:
-    """Write what a workstation knows before it has a ledger. It may link to those whose keys stand
-    with the addresses, until the ledger names them; `sponsor` is the key of who let it in.
+    """Write what a workstation knows before it has a ledger. `sponsor` is the one key it may link
+    to until the ledger names the others.
     """
     with unfinished.database.writing() as connection:
         secrets.put_secret(connection, "network", terms.network)
@@ -189,6 +189,7 @@ def _write(
         secrets.put_secret(connection, "site-secret", terms.site_secret)
         secrets.put_secret(connection, "device-signing-seed", seeds.signing)
         secrets.put_secret(connection, "device-box-seed", seeds.box)
+        secrets.put_secret(connection, "sponsor", sponsor)
         addresses = write_addresses(_reachable(terms.addresses, sponsor, dialled))
         secrets.put_secret(connection, "addresses", addresses)
 

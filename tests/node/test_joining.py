@@ -33,6 +33,7 @@ KEPT = (
     "device-signing-seed",
     "device-box-seed",
     "addresses",
+    "sponsor",
 )
 
 
@@ -86,7 +87,8 @@ async def test_it_keeps_what_the_clinic_is_and_where_the_others_are(homes, tmp_p
     assert kept["site-secret"] == clinic.pc.node._core.site_secret
     told = read_addresses(kept["addresses"])
     assert [a.address for a in told] == [Address("127.0.0.1", 4711), Address("10.77.0.1", 4711)]
-    assert {a.key for a in told} == {SigningKey(seed).public}
+    assert kept["sponsor"] == SigningKey(seed).public
+    assert {a.key for a in told} == {kept["sponsor"]}
 
 
 @on_a_loop

@@ -13,11 +13,6 @@ from tests.support.one_pc import OnePc, opened
 OWN_NODE = ("127.0.0.1:4711", "10.77.0.1:4711")
 
 
-async def listens():
-    """Where the node of the workstation that is in listens."""
-    return OWN_NODE
-
-
 @dataclass
 class Inside:
     """The workstation that is in: its events, and the administrator before its screen."""
@@ -55,7 +50,7 @@ class Inside:
 async def inside(home, *names, window_s=20.0):
     """Open a clinic whose door, once opened, cannot be found but only dialled."""
     async with opened(home, *(names or ("admin",))) as pc:
-        admitting = Admitting(pc.node._core, addresses=listens, announce=False, window_s=window_s)
+        admitting = Admitting(pc.node._core, lambda: OWN_NODE, announce=False, window_s=window_s)
         made = Inside(pc, admitting)
         told = (PairingAsked, PairingLeft, PairingEnded)
         pc.node.subscribe(lambda e: made.events.put_nowait(e) if isinstance(e, told) else None)
