@@ -159,7 +159,7 @@ async def _pair(config: Config) -> Answer:
     if config.address:
         await join_from_terminal(config, _store(config))
         async with _Opened(config) as clinic:
-            await records_are_here(clinic.node)
+            await records_are_here(clinic.node, lambda _height, _aim: None)
             return {"home": str(config.home), "clinic": (await clinic.session.clinic()).name}, 0
     if not config.person:
         raise InvalidInputError("account_name", "empty")

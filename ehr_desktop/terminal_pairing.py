@@ -5,18 +5,23 @@ import contextlib
 import platform
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any, Final
 
 from ehr_desktop.config import Config
 from ehr_desktop.domain.errors import NotFoundError
 from ehr_desktop.domain.events import Event, PairingAsked, PairingEnded, PairingLeft
+from ehr_desktop.domain.ids import DeviceId
+from ehr_desktop.domain.network import LinkState, WorkstationStatus
 from ehr_desktop.domain.people import Actor
 from ehr_desktop.explain import explain_door
-from ehr_desktop.node.node import SecretStore
+from ehr_desktop.node.node import Node, SecretStore
 from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.joining import Joining
 
 _LOOK_S: Final = 0.2
+_LINGER_S: Final = 15.0
+_GONE: Final = frozenset({LinkState.ABSENT, LinkState.DIALLING})
 _YES: Final = frozenset({"y", "yes"})
 
 
@@ -27,6 +32,7 @@ async def offer_from_terminal(
     events: asyncio.Queue[Event] = asyncio.Queue()
     clinic.node.subscribe(events.put_nowait)
     answers = _Answers(config)
+    before = {one.device for one in (await clinic.node.network.status()).workstations}
     door = await clinic.network.open_door(actor)
     for address in door.addresses:
         _tell(f"address: {address}")
@@ -40,10 +46,38 @@ async def offer_from_terminal(
         elif isinstance(event, PairingLeft):
             _tell(explain_door(event.failure))
         elif isinstance(event, PairingEnded):
-            if event.failure:
-                _tell(explain_door(event.failure))
-            return {"joined": event.name if not event.failure else "",
-                    "failure": event.failure}, int(bool(event.failure))  # fmt: skip
+            break
+    if event.failure:
+        _tell(explain_door(event.failure))
+        return {"joined": "", "failure": event.failure}, 1
+    _tell(f"joined: {event.name}. It is fetching the records; stop this when you like.")
+    await _has_fetched(clinic.node, before)
+    return {"joined": event.name, "failure": ""}, 0
+
+
+async def _has_fetched(node: Node, before: set[DeviceId]) -> None:
+    """Wait until the newcomer knows what is known here: it may have nobody else to ask. What comes
+    beside the ledger it gets while it stays a little longer.
+    """
+    news = asyncio.Event()
+    node.subscribe(lambda _event: news.set())
+    while not await _new_ones(node, before, lambda one, height: (one.height or 0) >= height):
+        await news.wait()
+        news.clear()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER_S):
+            while not await _new_ones(node, before, lambda one, _: one.state in _GONE):
+                await news.wait()
+                news.clear()
+
+
+async def _new_ones(
+    node: Node, before: set[DeviceId], are: Callable[[WorkstationStatus, int], bool]
+) -> bool:
+    """Tell whether there are workstations that joined just now, and all of them are like that."""
+    status = await node.network.status()
+    new = [one for one in status.workstations if one.device not in before]
+    return bool(new) and all(are(one, status.height) for one in new)
 
 
 async def join_from_terminal(config: Config, store: SecretStore | None) -> None:
