@@ -130,6 +130,9 @@ TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
         f"that {t.fact('accused') or 'another one'} told the others two different stories",
     ),
     "team.key": lambda t: _Doing("replaced", "replace", f"the key of the {_team(t)}"),
+    "team.reseal": lambda t: _Doing(
+        "sealed", "seal", f"{t.fact('boxes')} keys of records again for the {_team(t)}"
+    ),
     "team.box": lambda t: _Doing(
         "handed", "hand", f"the key of the {_team(t)} to {t.fact('names') or 'its members'}"
     ),

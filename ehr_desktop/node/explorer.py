@@ -35,6 +35,7 @@ from ehr_desktop.node.contracts.statements import (
     ReplaceAccount,
     ReplaceTeamKey,
     ReportEvidence,
+    ResealKeys,
     SetWeights,
     Statement,
     WelcomeMembers,
@@ -231,6 +232,10 @@ def _team(statement: ReplaceTeamKey, _: _Known) -> Facts:
     return ("team", statement.team), ("generation", str(statement.generation))
 
 
+def _resealed(statement: ResealKeys, _: _Known) -> Facts:
+    return ("team", statement.team), ("boxes", str(len(statement.boxes)))
+
+
 def _welcomed(statement: WelcomeMembers, known: _Known) -> Facts:
     people = ", ".join(known.person(person) for person, _ in statement.boxes)
     return ("team", statement.team), ("names", people)
@@ -311,6 +316,7 @@ _DESCRIBE: dict[type[Statement], Callable[[Any, _Known], Sequence[tuple[str, str
     RemoveDevice: _removed,
     SetWeights: _weights,
     ReplaceTeamKey: _team,
+    ResealKeys: _resealed,
     WelcomeMembers: _welcomed,
     RegisterPatient: _patient,
     OpenEpochs: _epochs,
