@@ -19,6 +19,7 @@ from ehr_desktop.node.contracts.roster import devices, validators_of
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.state import State, StateReader
 from ehr_desktop.node.contracts.statements import (
+    NOBODY,
     SAID_BY_DEVICES,
     BookAppointment,
     ChangeAppointmentStatus,
@@ -178,7 +179,7 @@ def _state_in(connection: Connection) -> StateReader:
 def _summary(row: StoredTransaction, known: _Known) -> TransactionSummary:
     transaction = Transaction.decode(row.wire)
     payload = transaction.payload
-    person = PersonId(row.person.hex())
+    person = PersonId("" if row.person == NOBODY else row.person.hex())
     stands = TransactionState.FINAL
     if row.position is None:
         stands = TransactionState.PENDING
