@@ -45,6 +45,8 @@ _FIELDS: Final[Mapping[str, str]] = {
     "path": "file",
     "target": "file",
     "drug": "medicine",
+    "address": "address",
+    "weights": "number of votes",
 }
 _INVALID: Final[Mapping[str, str]] = {
     "empty": "Please fill in the {field}.",

@@ -138,7 +138,12 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """This workstation at a glance, for the truth bar and `status --json`."""
+    """This workstation at a glance, for the truth bar and `status --json`.
+
+    `peers` are the names of the workstations linked now. Of the voting weight `total`, `present`
+    is here or linked; both are 0 where nobody counted. `catching_up` is the height reached and
+    the height aimed at.
+    """
 
     clinic: str
     network: str
@@ -155,4 +160,7 @@ class NodeStatus:
     last_check: datetime | None = None
     last_check_faults: int | None = None
     last_backup: datetime | None = None
+    present: int = 0
+    total: int = 0
+    catching_up: tuple[int, int] | None = None
     facts: tuple[tuple[str, str], ...] = field(default=())

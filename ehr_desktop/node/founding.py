@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ehr_desktop.domain.errors import HomeExistsError
 from ehr_desktop.domain.ids import PersonId
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Clinic, Role, Staff, Team
 from ehr_desktop.node.contracts.statements import FoundClinic
 from ehr_desktop.node.crypto.box import BoxKey, generate_box_seed
@@ -48,6 +49,7 @@ class Foundation:
     founder: Founder
     workstation_name: str
     parameters: PasswordParameters
+    proposers: ProposerMode = ProposerMode.AUTHORITY
 
 
 def found_clinic(
@@ -102,7 +104,7 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         name=foundation.clinic.name,
         time_zone=foundation.clinic.time_zone,
         hours=hours_rows(foundation.clinic),
-        proposers="authority",
+        proposers=foundation.proposers.value,
         device=device_id_of(device_key.public),
         device_key=device_key.public,
         device_box_key=BoxKey(device_box_seed).public,

@@ -13,6 +13,7 @@ from ehr_desktop.domain.errors import HomeDamagedError, HomeMissingError
 from ehr_desktop.domain.events import Event
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.ledger import NodeStatus
+from ehr_desktop.domain.network import LinkState
 from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Workstation
 from ehr_desktop.domain.projection import Projector
 from ehr_desktop.node.charts import Charts
@@ -28,6 +29,7 @@ from ehr_desktop.node.founding import Foundation, Founder, found_clinic
 from ehr_desktop.node.keys.device import SecretStore, is_home, load_device_secret
 from ehr_desktop.node.keys.keystore import system_key_store
 from ehr_desktop.node.ledger.codec import CodecError
+from ehr_desktop.node.network import Network
 from ehr_desktop.node.people import Particulars, People
 from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.store import containers, secrets, transactions
@@ -85,6 +87,7 @@ class Node:
         self.explorer = Explorer(core)
         self.checking = Checking(core)
         self.drafts = Drafts(core)
+        self.network = Network(core, self.explorer)
         self.view = core.read_view
         """Run a query over a team's view: `await node.view(actor, team, lambda views: ...)`."""
 
@@ -179,6 +182,7 @@ class Node:
         stored = await self._core.read(containers.count)
         last = await self.checking.last()
         clinic = await self.clinic()
+        network = await self.network.status()
         return NodeStatus(
             clinic=clinic.name,
             network=clinic.network,
@@ -187,13 +191,18 @@ class Node:
             final=counts[0],
             pending=counts[1],
             refused=counts[2],
-            peers=(),
+            peers=tuple(
+                each.name for each in network.workstations if each.state is LinkState.LINKED
+            ),
             validators=len(pipeline.validators.members),
             quorum=pipeline.validators.quorum,
             containers=stored,
             key_store=self._key_place,
             last_check=last.started if last else None,
             last_check_faults=len(last.faults) if last else None,
+            present=network.present,
+            total=network.total,
+            catching_up=network.catching_up,
         )
 
 

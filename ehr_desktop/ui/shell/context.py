@@ -24,6 +24,8 @@ class Place(StrEnum):
     APPOINTMENTS = "appointments"
     LEDGER = "ledger"
     INTEGRITY = "integrity"
+    NETWORK = "network"
+    CONSENSUS = "consensus"
     PEOPLE = "people"
 
 
