@@ -102,7 +102,7 @@ class MemoryNetwork:
         ]
         self._put([self.world.network.workstations[0], *others])
 
-    def change(self, name: str, **changed: object) -> None:
+    def change(self, name: str, /, **changed: object) -> None:
         """Change one workstation, by name, and tell it."""
         if name not in {each.name for each in self.world.network.workstations}:
             raise NotFoundError(name)

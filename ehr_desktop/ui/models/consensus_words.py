@@ -112,7 +112,7 @@ def ballot_words(voter: Voter, status: ConsensusStatus) -> tuple[str, str, Tone]
     """Give words, icon and tone for one validator's vote."""
     words, icon_name, tone = _BALLOTS[voter.ballot]
     if not status.block and voter.ballot is Ballot.NONE:
-        return "nothing to vote on", icon_name, tone
+        return "no block to vote on", icon_name, tone
     if voter.leads and voter.ballot is Ballot.NONE:
         return "proposes", "pencil", Tone.ACCENT
     return (f"proposed and {words}" if voter.leads else words), icon_name, tone
@@ -138,13 +138,12 @@ def tolerance_words(status: ConsensusStatus) -> str:
         )
     if not status.may_lie:
         return (
-            f"{status.may_be_off} of {count} may be off. If one lies, it is detected and stopped, "
-            "but not prevented: that takes four workstations."
+            f"Of {count} workstations, {status.may_be_off} may be off. One that lies is detected "
+            "and stopped, but its lie is not prevented: that takes four."
         )
-    lie = "may" if status.may_lie == 1 else "may each"
     return (
-        f"{status.may_be_off} of {count} may be off, or {status.may_lie} {lie} lie, and nothing "
-        "changes for the others."
+        f"Of {count} workstations, {status.may_be_off} may be off or {status.may_lie} may lie, "
+        "and nothing changes for the others."
     )
 
 

@@ -56,9 +56,15 @@ def network_saying(status: NetworkStatus) -> Saying:
     counted = f"{linked} of {others + 1}"
     if not status.has_quorum:
         text = "Work goes on; what is signed waits and is shared with whoever is here."
+        if status.pending:
+            verb = "waits" if status.pending == 1 else "wait"
+            text += f" {status.pending:,} signed here {verb} now."
         return Saying(Tone.WARNING, "hourglass", f"{counted} connected: {_needed(status)}", text)
-    text = f"What is signed becomes final.{_missing(status)}"
-    return Saying(Tone.SUCCESS, "network", f"{counted} workstations connected", text)
+    title, text = f"{counted} workstations connected", "What is signed becomes final."
+    if liars := [each.name for each in status.workstations if each.stopped]:
+        text += f" {joined(liars)} told two stories and has no vote any more."
+        return Saying(Tone.WARNING, "triangle-alert", title, text)
+    return Saying(Tone.SUCCESS, "network", title, text + _missing(status))
 
 
 def state_words(workstation: WorkstationStatus) -> tuple[str, Tone]:
@@ -84,6 +90,8 @@ def ledger_words(workstation: WorkstationStatus, height: int) -> str:
         return ""
     if workstation.state is LinkState.HERE:
         return f"block {workstation.height:,}"
+    if workstation.state is not LinkState.LINKED:
+        return f"was at {workstation.height:,}"
     apart = workstation.height - height
     if apart == 0:
         return "same as here"

@@ -74,6 +74,10 @@ class WorkstationTable(QAbstractTableModel):
         """Give the row of a workstation, -1 if it has none."""
         return next((row for row, each in enumerate(self._rows) if each.device == device), -1)
 
+    def troubled_row(self) -> int:
+        """Give the first row somebody should look at, -1 if there is none."""
+        return next((row for row, each in enumerate(self._rows) if _advice(each)), -1)
+
     @override
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -109,6 +113,8 @@ class WorkstationTable(QAbstractTableModel):
                 said = self._text(row, column)
             case Qt.ItemDataRole.AccessibleTextRole:
                 said = f"{_TITLES[column]}: {self._text(row, column) or 'not known'}"
+            case Qt.ItemDataRole.ToolTipRole:
+                said = _advice(row)
             case Qt.ItemDataRole.TextAlignmentRole if column is Column.ROUND_TRIP:
                 said = _RIGHT
             case CellRole.TONE if column is Column.STATE:
@@ -133,6 +139,10 @@ class WorkstationTable(QAbstractTableModel):
                 return round_trip_words(row)
             case Column.FOUND:
                 return rung_words(row)
+
+
+def _advice(row: WorkstationStatus) -> str:
+    return " ".join(part for part in (trouble_words(row), clock_words(row)) if part)
 
 
 def _icon(row: WorkstationStatus) -> str:

@@ -26,7 +26,7 @@ from ehr_desktop.ui.theme.tokens import Radius, Tokens, TypeSize
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 
 HOUR: Final = timedelta(hours=1)
-_LEFT_PX, _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 52, 30, 16, 26
+_LEFT_PX, _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 64, 30, 16, 28
 _LEAST_MS, _MOST_MS = 1.0, 1000.0
 _REACH_PX: Final = 3.0
 

@@ -2,17 +2,18 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.buttons import secondary_button
 from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.field import Field
-from ehr_desktop.ui.widgets.layouts import SPRING, row
+from ehr_desktop.ui.widgets.layouts import SPRING, column, row
 from ehr_desktop.ui.widgets.text_field import TextField
 
 LONGEST: Final = 260
+_LABEL_PX: Final = 22
 
 
 class AddressRow(Card):
@@ -32,12 +33,13 @@ class AddressRow(Card):
         self.button.clicked.connect(self._give)
         self.field.input.returnPressed.connect(self._give)
         self.field.input.textChanged.connect(self.field.clear_error)
-        # level with the input, whatever stands above and below it
-        self.button.setParent(self)
-        line = row(self.field, SPRING, spacing=Space.ONE)
-        line.insertWidget(1, self.button, 0, Qt.AlignmentFlag.AlignTop)
+        beside = column(self.button, SPRING, spacing=0)
+        # level with the input, under the label
+        beside.setContentsMargins(0, _LABEL_PX, 0, 0)
+        line = row(self.field, beside, SPRING, spacing=Space.ONE)
         line.setStretch(0, 1)
         self.add(line)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def clear(self) -> None:
         """Empty the field, once the address was taken."""

@@ -17,8 +17,8 @@ from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Tokens, Tone, TypeSize
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 
-_HEIGHT_PX: Final = 230
-_NODE_PX: Final = 20.0
+_HEIGHT_PX: Final = 204
+_NODE_PX: Final = 18.0
 _ICON_PX: Final = 18
 _MOST_NAMED: Final = 8
 """With more workstations than this around the middle, names would cover each other."""
@@ -98,12 +98,11 @@ class NetworkDiagram(QWidget):
     def _around(self, order: int) -> QPointF:
         """Give the place of one of the others on an ellipse, the first at the top left."""
         count = len(self._others)
-        if count <= 2:
-            angle = pi + pi * order
-        else:
-            angle = -pi / 2 + 2 * pi * (order + (0.5 if count % 2 == 0 else 0.0)) / count
+        # an even number beside, an odd one with two at the top: names then have room
+        first = pi if count <= 2 else -pi / 2 - pi / count
+        angle = first + 2 * pi * order / count
         across = max(self.width() / 2 - 56, 60)
-        down = max(self.height() / 2 - 44, 40)
+        down = max(self.height() / 2 - 38, 40)
         return self._middle + QPointF(across * cos(angle), down * sin(angle))
 
     def _at(self, spot: QPointF) -> WorkstationStatus | None:
@@ -159,7 +158,7 @@ class NetworkDiagram(QWidget):
         metrics = painter.fontMetrics()
         name = metrics.elidedText(each.name, Qt.TextElideMode.ElideMiddle, 104)
         width = metrics.horizontalAdvance(name) + 8
-        box = QRectF(place.x() - width / 2, place.y() + _NODE_PX + 5, width, 16)
+        box = QRectF(place.x() - width / 2, place.y() + _NODE_PX + 3, width, 16)
         painter.fillRect(box, QColor(tokens.surface))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
 

@@ -142,19 +142,21 @@ class NetworkScreen(QWidget):
         self.table.setMinimumHeight((_LEAST_ROWS + 1) * ROW_PX + 2)
         listed = Card(parent=self, margin=1)
         listed.add(self.table)
-        drawn = Card(parent=self, margin=Space.TWO)
+        drawn = Card(parent=self, margin=Space.ONE)
         drawn.add(self.diagram)
-        self._left = boxed(column(listed, self.address, self.alone, spacing=Space.TWO), self)
+        left = column(
+            self.verdict, self.behind, listed, self.address, self.alone, spacing=Space.TWO
+        )
+        left.setStretch(2, 1)
+        left.setStretch(4, 1)
         self._listed = listed
         self._side = boxed(column(drawn, self.card, SPRING, spacing=Space.TWO), self)
         self._drawn = drawn
-        self._halves = row(self._left, self._side, spacing=Space.TWO)
+        self._halves = row(boxed(left, self), self._side, spacing=Space.TWO)
         self._halves.setStretch(0, 1)
         inside = QWidget(self)
         inside.setProperty("look", "scrolled")
-        whole = column(self.verdict, self.behind, self._halves, spacing=Space.TWO)
-        whole.setStretch(2, 1)
-        inside.setLayout(whole)
+        inside.setLayout(self._halves)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -220,11 +222,11 @@ class NetworkScreen(QWidget):
         self._listed.setVisible(several)
         self.alone.setVisible(not several)
         self._side.show()
-        self.address.show()
+        self.address.setVisible(several)
         self.diagram.show_workstations(status.workstations)
-        row = -1 if self._chosen is None else self.model.row_of(self._chosen)
-        if self.table.currentIndex().row() != max(row, 0):
-            self.table.selectRow(max(row, 0))
+        row = self._row_to_choose()
+        if self.table.currentIndex().row() != row:
+            self.table.selectRow(row)
         self._show_chosen()
 
     def _show_behind(self, status: NetworkStatus) -> None:
@@ -243,6 +245,11 @@ class NetworkScreen(QWidget):
         if each is not None:
             self._chosen = each.device
             self._show_chosen()
+
+    def _row_to_choose(self) -> int:
+        """Give the row chosen before; else the first that has something to say; else the first."""
+        known = -1 if self._chosen is None else self.model.row_of(self._chosen)
+        return known if known >= 0 else max(self.model.troubled_row(), 0)
 
     def _choose(self, device: str) -> None:
         self.table.selectRow(self.model.row_of(DeviceId(device)))
