@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtWidgets import QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.ui.models.consensus_words import WORK_SENTENCE
@@ -32,6 +32,9 @@ class ProposerChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.ways = {mode: QRadioButton(words, self) for mode, (words, _) in _WAYS.items()}
+        self._group = QButtonGroup(self)
+        for way in self.ways.values():
+            self._group.addButton(way)
         lines = {mode: self._line(mode) for mode in _WAYS}
         self.ways[ProposerMode.AUTHORITY].setChecked(True)
         self.other_ways = ghost_button("Other ways", icon_name="chevron-down")

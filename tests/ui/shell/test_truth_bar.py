@@ -66,8 +66,7 @@ def texts(program):
     area = program.work_as("ines.duarte")
 
     def texts(part):
-        dot = getattr(area.truth_bar, part)
-        return dot.accessibleName() or dot._words.text()
+        return getattr(area.truth_bar, part)._words.text()
 
     return texts
 
