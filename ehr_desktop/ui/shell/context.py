@@ -62,6 +62,11 @@ class ShowPatient(Wish):
     patient: PatientId
 
 
+@dataclass(frozen=True, slots=True)
+class AddWorkstation(Wish):
+    """Let a new workstation in."""
+
+
 @runtime_checkable
 class GrantsWishes(Protocol):
     """A screen that can do more than come up."""

@@ -13,6 +13,7 @@ from ehr_desktop.ui.models.workstation_table import Column
 from ehr_desktop.ui.screens.network.door_sheet import DoorSheet
 from ehr_desktop.ui.screens.network.screen import BESIDE_FROM_PX, NetworkScreen
 from ehr_desktop.ui.screens.network.weights_drawer import WeightsDrawer
+from ehr_desktop.ui.shell.context import AddWorkstation
 from tests.support.memory_network import device_of
 
 LEFT = Qt.MouseButton.LeftButton
@@ -192,6 +193,15 @@ def test_others_look_and_change_nothing(qtbot, clinic, context_for):
 def test_the_door_is_opened_from_here(qtbot, screen):
     qtbot.mouseClick(screen.add_button, LEFT)
     assert any(sheet.isVisible() for sheet in screen.findChildren(DoorSheet))
+
+
+def test_a_command_opens_the_door_for_an_administrator_only(qtbot, clinic, context_for):
+    opened = []
+    for account in ("amara.osei", "ines.duarte"):
+        screen = make(qtbot, context_for(account))
+        screen.grant(AddWorkstation())
+        opened.append(len(screen.findChildren(DoorSheet)))
+    assert opened == [1, 0]
 
 
 def test_votes_are_set_where_they_count(qtbot, clinic, context_for, asked):

@@ -36,6 +36,7 @@ from ehr_desktop.ui.widgets.layouts import SPRING, Piece, boxed, column, row
 SIDE_PX: Final = 380
 BESIDE_FROM_PX: Final = 900
 """A narrower screen has the explanations under the chart."""
+CHART_MOST_PX: Final = 400
 _NO_EVIDENCE: Final = "Nobody was found telling two stories."
 
 
@@ -91,8 +92,9 @@ class ConsensusScreen(QWidget):
         withstands.add(self.tolerance)
         modes = Card("Who proposes", self)
         modes.add(column(self.mode, self.mode_text, spacing=Space.HALF))
-        left = column(self.halted, self.agreement, drawn, spacing=Space.TWO)
-        left.setStretch(2, 1)
+        drawn.setMaximumHeight(CHART_MOST_PX)
+        left = column(self.halted, self.agreement, drawn, SPRING, spacing=Space.TWO)
+        left.setStretch(2, 100)
         pieces: tuple[Piece, ...] = (pace, modes, self.mining, withstands, self.evidence, SPRING)
         self._side = boxed(column(*pieces, spacing=Space.TWO), self)
         self._halves = row(boxed(left, self), self._side, spacing=Space.TWO)

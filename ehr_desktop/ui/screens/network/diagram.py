@@ -93,7 +93,7 @@ class NetworkDiagram(QWidget):
 
     @property
     def _middle(self) -> QPointF:
-        return QPointF(self.width() / 2, self.height() / 2 - 8)
+        return QPointF(self.width() / 2, self.height() / 2 - 10)
 
     def _around(self, order: int) -> QPointF:
         """Give the place of one of the others on an ellipse, the first at the top left."""
@@ -158,7 +158,7 @@ class NetworkDiagram(QWidget):
         metrics = painter.fontMetrics()
         name = metrics.elidedText(each.name, Qt.TextElideMode.ElideMiddle, 104)
         width = metrics.horizontalAdvance(name) + 8
-        box = QRectF(place.x() - width / 2, place.y() + _NODE_PX + 3, width, 16)
+        box = QRectF(place.x() - width / 2, place.y() + _NODE_PX + 6, width, 16)
         painter.fillRect(box, QColor(tokens.surface))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
 

@@ -25,7 +25,7 @@ from ehr_desktop.ui.screens.network.alone import Alone
 from ehr_desktop.ui.screens.network.diagram import NetworkDiagram
 from ehr_desktop.ui.screens.network.weights_drawer import WeightsDrawer
 from ehr_desktop.ui.screens.network.workstation_card import WorkstationCard
-from ehr_desktop.ui.shell.context import ScreenContext
+from ehr_desktop.ui.shell.context import AddWorkstation, ScreenContext, Wish
 from ehr_desktop.ui.shell.live_answer import LiveAnswer
 from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
@@ -73,6 +73,11 @@ class NetworkScreen(QWidget):
         if self._may_change:
             return ((_ADD, "Add a workstation"), ("Delete", "Remove the chosen one"), *keys)
         return keys
+
+    def grant(self, wish: Wish) -> None:
+        """Open the door for a new workstation, if that is the wish."""
+        if isinstance(wish, AddWorkstation) and self._may_change:
+            self.add_workstation()
 
     def add_workstation(self) -> None:
         """Open the door for a new workstation."""
