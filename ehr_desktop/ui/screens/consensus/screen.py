@@ -5,8 +5,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from ehr_desktop.domain.events import ConsensusChanged, Event, LedgerGrew, WorkstationsChanged
@@ -29,12 +29,13 @@ from ehr_desktop.ui.shell.live_answer import LiveAnswer
 from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.card import Card
+from ehr_desktop.ui.widgets.halves import Halves
 from ehr_desktop.ui.widgets.icon_label import IconLabel
 from ehr_desktop.ui.widgets.labels import Body, Caption, Heading, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, Piece, boxed, column, row
 
 SIDE_PX: Final = 380
-BESIDE_FROM_PX: Final = 900
+BESIDE_FROM_PX: Final = 950
 """A narrower screen has the explanations under the chart."""
 CHART_MOST_PX: Final = 400
 _NO_EVIDENCE: Final = "Nobody was found telling two stories."
@@ -72,14 +73,6 @@ class ConsensusScreen(QWidget):
         super().showEvent(event)
         self._live.look()
 
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        beside = self.width() >= BESIDE_FROM_PX
-        directions = QBoxLayout.Direction
-        self._halves.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
-        self._side.setFixedWidth(SIDE_PX if beside else self.width() - 2 * Space.THREE)
-
     def _build(self) -> None:
         drawn = Card("Time to final, last hour", self)
         drawn.add(self.chart)
@@ -96,22 +89,14 @@ class ConsensusScreen(QWidget):
         left = column(self.halted, self.agreement, drawn, SPRING, spacing=Space.TWO)
         left.setStretch(2, 100)
         pieces: tuple[Piece, ...] = (pace, modes, self.mining, withstands, self.evidence, SPRING)
-        self._side = boxed(column(*pieces, spacing=Space.TWO), self)
-        self._halves = row(boxed(left, self), self._side, spacing=Space.TWO)
-        self._halves.setStretch(0, 1)
-        self._inside = QWidget(self)
-        self._inside.setProperty("look", "scrolled")
-        self._inside.setLayout(self._halves)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self._inside)
+        side = boxed(column(*pieces, spacing=Space.TWO), self)
+        self.halves = Halves(
+            boxed(left, self), side, self, side_px=SIDE_PX, beside_from_px=BESIDE_FROM_PX
+        )
         head = Heading("Consensus", self, size=TypeSize.DISPLAY)
-        self.setLayout(column(head, scroll, spacing=Space.THREE, margin=Space.THREE))
+        self.setLayout(column(head, self.halves, spacing=Space.THREE, margin=Space.THREE))
         self.setFocusProxy(self.chart)
-        self._inside.hide()
+        self.halves.hide()
         self.halted.hide()
         self.mining.hide()
 
@@ -145,7 +130,7 @@ class ConsensusScreen(QWidget):
 
     def _show(self, status: ConsensusStatus) -> None:
         self.status = status
-        self._inside.show()
+        self.halves.show()
         self.agreement.show_status(status)
         self.chart.show_points(status.finals, self._context.now(), self._zone)
         last, middle = pace_words(status.finals)

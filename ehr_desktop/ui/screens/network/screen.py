@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QProgressBar, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QProgressBar, QWidget
 from typing_extensions import override
 
 from ehr_desktop.domain.events import Event, NetworkChanged, PendingChanged, WorkstationsChanged
@@ -30,6 +30,7 @@ from ehr_desktop.ui.shell.live_answer import LiveAnswer
 from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.card import Card
+from ehr_desktop.ui.widgets.halves import Halves
 from ehr_desktop.ui.widgets.labels import Body, Heading
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
 from ehr_desktop.ui.widgets.row_delegate import ROW_PX
@@ -38,7 +39,7 @@ from ehr_desktop.ui.widgets.table import Table
 from ehr_desktop.ui.widgets.verdict import Verdict
 
 SIDE_PX: Final = 340
-BESIDE_FROM_PX: Final = 860
+BESIDE_FROM_PX: Final = 1050
 """A narrower screen has the drawing and the details under the table."""
 _LEAST_ROWS: Final = 4
 _ADD: Final = "Ctrl+Shift+N"
@@ -125,10 +126,9 @@ class NetworkScreen(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        beside = self.width() >= BESIDE_FROM_PX
         directions = QBoxLayout.Direction
-        self._halves.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
-        self._side.setFixedWidth(SIDE_PX if beside else self.width() - 2 * Space.THREE)
+        down = self.halves.are_beside
+        self._pieces.setDirection(directions.TopToBottom if down else directions.LeftToRight)
 
     def _build_behind(self) -> None:
         """Make what shows how far behind this workstation is."""
@@ -155,26 +155,21 @@ class NetworkScreen(QWidget):
         left.setStretch(2, 1)
         left.setStretch(4, 1)
         self._listed = listed
-        self._side = boxed(column(drawn, self.card, SPRING, spacing=Space.TWO), self)
+        self._pieces = column(drawn, self.card, SPRING, spacing=Space.TWO)
+        self._pieces.setAlignment(drawn, Qt.AlignmentFlag.AlignTop)
+        self._pieces.setAlignment(self.card, Qt.AlignmentFlag.AlignTop)
+        self._side = boxed(self._pieces, self)
         self._drawn = drawn
-        self._halves = row(boxed(left, self), self._side, spacing=Space.TWO)
-        self._halves.setStretch(0, 1)
-        inside = QWidget(self)
-        inside.setProperty("look", "scrolled")
-        inside.setLayout(self._halves)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inside)
+        self.halves = Halves(
+            boxed(left, self), self._side, self, side_px=SIDE_PX, beside_from_px=BESIDE_FROM_PX
+        )
         head = row(
             Heading("Network", self, size=TypeSize.DISPLAY),
             SPRING,
             self.weights_button,
             self.add_button,
         )
-        self.setLayout(column(head, scroll, spacing=Space.THREE, margin=Space.THREE))
+        self.setLayout(column(head, self.halves, spacing=Space.THREE, margin=Space.THREE))
         self.setFocusProxy(self.table)
         self.weights_button.hide()
         self.add_button.setVisible(self._may_change)
