@@ -145,8 +145,9 @@ class CheckReport:
 class NodeStatus:
     """This workstation at a glance, for the truth bar and `status --json`.
 
-    `peers` are the linked workstations by name; `present`, `quorum` and `total` are voting weights
-    here, needed and in all; `catching_up` is the height reached and aimed at.
+    `peers` are the names of the workstations linked now. Of the voting weight `total`, `present`
+    is here or linked; both are 0 where nobody counted. `catching_up` is the height reached and
+    the height aimed at.
     """
 
     clinic: str

@@ -99,7 +99,7 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         name=foundation.clinic.name,
         time_zone=foundation.clinic.time_zone,
         hours=hours_rows(foundation.clinic),
-        proposers=foundation.proposers,
+        proposers=foundation.proposers.value,
         device=device_id_of(device_key.public),
         device_key=device_key.public,
         device_box_key=BoxKey(device_box_seed).public,
