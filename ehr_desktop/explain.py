@@ -46,6 +46,8 @@ _FIELDS: Final[Mapping[str, str]] = {
     "target": "file",
     "drug": "medicine",
     "workstation": "name of this workstation",
+    "address": "address",
+    "weights": "number of votes",
 }
 _INVALID: Final[Mapping[str, str]] = {
     "empty": "Please fill in the {field}.",

@@ -52,6 +52,11 @@ class PeopleChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ContainersArrived(Event):
+    """Containers or keys that the ledger had promised came in from other workstations."""
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkChanged(Event):
     """A workstation came, went, caught up or was measured anew."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ehr_desktop.domain.errors import DiskFullError, HomeDamagedError, NoKeyError, RefusedError
-from ehr_desktop.domain.events import Event, PendingChanged
+from ehr_desktop.domain.events import ContainersArrived, Event, PendingChanged
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.domain.people import Actor, Team
@@ -280,6 +280,8 @@ class Core:
         """Pass on what a turn did: to the other workstations first, then to views and screens."""
         self._loop.call_soon_threadsafe(self.outward, turn)
         self._follow(turn.final, plain)
+        if turn.arrived:
+            self._loop.call_soon_threadsafe(self.publish, ContainersArrived())
         for entry in turn.final:
             waiting = self._signed.pop(entry.transaction.id, None)
             if waiting is not None:

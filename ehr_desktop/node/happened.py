@@ -56,7 +56,7 @@ def _events(statement: Statement) -> list[Event]:
         return [AppointmentsChanged(day, PersonId(statement.provider.hex()))]
     if isinstance(statement, MoveAppointment | ChangeAppointmentStatus):
         return [DayBookChanged()]
-    if statement.KIND.startswith(("member.", "team.")):
+    if statement.KIND.startswith(("member.", "team.", "clinic.")):
         return [PeopleChanged()]
     if statement.KIND.startswith("device."):
         return [WorkstationsChanged()]

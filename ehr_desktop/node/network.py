@@ -104,7 +104,7 @@ class Network:
         try:
             address = parse_address(text, USUAL_PORT)
         except ValueError as error:
-            raise InvalidInputError("address", "malformed") from error
+            raise InvalidInputError("address", "unknown") from error
         if not self._joined:
             await self.listen()
         self.lan.hub.add_address(address)

@@ -221,13 +221,13 @@ class Node:
             peers=tuple(w.name for w in network.workstations if w.state is LinkState.LINKED),
             validators=sum(w.weight > 0 for w in network.workstations),
             quorum=network.quorum,
-            present=network.present,
-            total=network.total,
-            catching_up=network.catching_up,
             containers=stored,
             key_store=self._key_place,
             last_check=last.started if last else None,
             last_check_faults=len(last.faults) if last else None,
+            present=network.present,
+            total=network.total,
+            catching_up=network.catching_up,
         )
 
 

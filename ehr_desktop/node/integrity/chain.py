@@ -21,6 +21,7 @@ from ehr_desktop.node.contracts.statements import (
     ReplaceAccount,
     Statement,
     read_statement,
+    vault_named,
 )
 from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.ledger.block import Block, Header
@@ -65,7 +66,8 @@ class Promised:
 class ChainCheck:
     """Works the ledger out anew, from one state of the database.
 
-    After `run`, `promised` names every container by commitment, `state` is the contract state
+    After `run`, `promised` names every container by commitment, `vaults` has the commitment to
+    every patient's vault key, `state` is the contract state
     as the transactions make it, `tree` the tree over it, and `leaves` are the hashes of the
     transactions in their order.
     """
@@ -73,6 +75,7 @@ class ChainCheck:
     connection: Connection
     findings: Findings
     promised: dict[bytes, Promised] = field(default_factory=dict)
+    vaults: dict[bytes, bytes] = field(default_factory=dict)
     state: dict[bytes, bytes] = field(default_factory=dict)
     tree: StateTree = field(default_factory=StateTree)
     leaves: list[bytes] = field(default_factory=list)
@@ -247,13 +250,16 @@ class ChainCheck:
     def _promise(
         self, row: StoredTransaction, transaction: Transaction, since: str, *, accepted: bool
     ) -> None:
-        """Remember which container belongs to what, for when the store is checked."""
+        """Remember which container and vault key belongs to what, for when the store is checked."""
         payload = transaction.payload
+        statement = _statement(transaction)
+        vault = vault_named(statement) if statement else None
+        if vault is not None and (accepted or vault[0] not in self.vaults):
+            self.vaults[vault[0]] = vault[1]
         if not payload.containers:
             return
         belongs: list[tuple[str, bytes | None, int]]
         belongs = [(f"transaction {row.id.hex()}", None, 0)] * len(payload.containers)
-        statement = _statement(transaction)
         if isinstance(statement, CommitRecords):
             belongs = [(f"record {r.hex()}", r, version) for r, version, _, _ in statement.records]
             self.findings.records += len(belongs)

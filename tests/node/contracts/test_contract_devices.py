@@ -15,6 +15,7 @@ from ehr_desktop.node.contracts.statements import (
     SetWeights,
 )
 from ehr_desktop.node.ledger.codec import CodecError
+from ehr_desktop.node.ledger.transaction import sign
 from ehr_desktop.node.ledger.vote import NO_BLOCK, Vote, VoteKind, sign_vote
 from tests.support.paper_ledger import (
     ADMIN,
@@ -221,6 +222,8 @@ def test_one_that_only_follows_comes_and_goes_as_it_likes(four):
 def test_what_a_workstation_says_by_itself_is_signed_by_nobody_else(four):
     assert four.tell(LeaveDevice(), TWO, ADMIN).rule == "signer"
     assert four.tell(registration(NEW), TWO).rule == "not-a-member"
+    payload = replace(four.signed((LeaveDevice(), TWO, None))[0].payload, person=ADMIN.id)
+    assert four.run_as_block([sign(payload, [TWO.key])])[0].rule == "signer"
     assert not known(four, TWO).away
 
 
@@ -244,6 +247,7 @@ def test_a_skipped_and_final_slot_is_evidence_too(four):
         evidence(vote(TWO, "one"), vote(TWO, "one")),
         evidence(vote(TWO, "one"), vote(TWO, "another", slot=5)),
         evidence(vote(TWO, "one"), vote(THREE, "another")),
+        evidence(vote(TWO, "one"), replace(vote(TWO, "another"), validator=THREE.id)),
         evidence(vote(TWO, "one", NEW * 2), vote(TWO, "another", NEW * 2)),
         evidence(vote(TWO, "one"), replace(vote(TWO, "another"), signature=bytes(64))),
         evidence(replace(vote(TWO, "one"), signature=bytes(64)), vote(TWO, "another")),
