@@ -80,7 +80,7 @@ class FinalChart(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(480, 220)
+        return QSize(480, 172)
 
     @override
     def minimumSizeHint(self) -> QSize:
