@@ -51,7 +51,10 @@ class BlockSummary:
 
 @dataclass(frozen=True, slots=True)
 class TransactionSummary:
-    """One transaction in a list; `facts` are what its sentence is made of, names and codes."""
+    """One transaction in a list; `facts` are what its sentence is made of, names and codes.
+
+    `person` is empty where the workstation spoke by itself.
+    """
 
     id: TransactionId
     kind: str
@@ -97,12 +100,14 @@ class FaultKind(StrEnum):
     ROOT = "root"
     SIGNATURE = "signature"
     CERTIFICATE = "certificate"
+    PROPOSER = "proposer"
     SEQUENCE = "sequence"
     OUTCOME = "outcome"
     STATE = "state"
     CONTAINER_MISSING = "container-missing"
     CONTAINER_CHANGED = "container-changed"
     CONTAINER_UNKNOWN = "container-unknown"
+    VAULT_KEY = "vault-key"
     ACCOUNT = "account"
     VIEW = "view"
     STORE = "store"

@@ -11,6 +11,7 @@ from ehr_desktop.domain.events import (
     LedgerGrew,
     PatientsChanged,
     PeopleChanged,
+    WorkstationsChanged,
 )
 from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.node.contracts.statements import (
@@ -55,6 +56,8 @@ def _events(statement: Statement) -> list[Event]:
         return [AppointmentsChanged(day, PersonId(statement.provider.hex()))]
     if isinstance(statement, MoveAppointment | ChangeAppointmentStatus):
         return [DayBookChanged()]
-    if statement.KIND.startswith(("member.", "team.")):
+    if statement.KIND.startswith(("member.", "team.", "clinic.")):
         return [PeopleChanged()]
+    if statement.KIND.startswith("device."):
+        return [WorkstationsChanged()]
     return []

@@ -9,6 +9,8 @@ from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.domain.network import ConsensusStatus, NetworkStatus
 from ehr_desktop.domain.people import Action, Actor, may
 from ehr_desktop.node.node import Node
+from ehr_desktop.services.door import Doors
+from ehr_desktop.services.values import Door
 
 MOST_WEIGHT: Final = 1000
 LONGEST_ADDRESS: Final = 260
@@ -20,6 +22,7 @@ class Network:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        self._doors = Doors(node)
 
     async def status(self, actor: Actor) -> NetworkStatus:
         """Give every workstation as this one sees it."""
@@ -68,6 +71,18 @@ class Network:
         if any(not 0 <= weight <= MOST_WEIGHT for weight in weights.values()):
             raise InvalidInputError("weights", "number")
         await self._node.network.set_weights(actor, weights)
+
+    async def open_door(self, actor: Actor) -> Door:
+        """Let one new workstation in; see `Doors`."""
+        return await self._doors.open_door(actor)
+
+    async def let_in(self, actor: Actor, *, agreed: bool) -> None:
+        """Say whether the digits on both screens are the same; see `Doors`."""
+        await self._doors.let_in(actor, agreed=agreed)
+
+    async def close_door(self) -> None:
+        """Let nobody in after all."""
+        await self._doors.close_door()
 
     def _require_administrator(self, actor: Actor) -> None:
         self._node.require(actor)
