@@ -82,12 +82,12 @@ class Sync:
     def linked(self, peer: bytes, height: int, feeds: Sequence[FeedHead]) -> list[Effect]:
         """A link came up; height and feeds are from the peer's `Hello`."""
         self._peers.link(peer, height, feeds)
-        self._parcels.linked(peer)
+        self._parcels.more_at(peer)
         # the greeting may be older than the last turn
         return [
             *self._haves([peer], tuple(self._store.feeds().values())),
             *self._feeds.heard(peer, feeds, self._now),
-            *self._parcels.ask(self._now, peer),
+            *self._parcels.ask(self._now, None),
         ]
 
     def unlinked(self, peer: bytes) -> list[Effect]:
@@ -155,7 +155,8 @@ class Sync:
     def _handled(self, peer: bytes, message: Message) -> list[Effect]:
         match message:
             case Have(height, _, feeds):
-                self._peers.hear(peer, height, feeds)
+                if self._peers.hear(peer, height, feeds):
+                    self._parcels.more_at(peer)
                 self._pushing.acknowledged(peer)
                 effects = self._feeds.heard(peer, feeds, self._now)
             case Want(ranges):
