@@ -115,6 +115,20 @@ TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
     ),
     "member.account": _account,
     "member.deactivate": lambda t: _Doing("ended", "end", f"the account of {_named(t)}"),
+    "device.enrol": lambda t: _Doing("let", "let", f"the workstation {_pc(t)} into the clinic"),
+    "device.remove": lambda t: _Doing(
+        "removed", "remove", f"the workstation {_pc(t)} from the clinic"
+    ),
+    "device.weights": lambda t: _Doing(
+        "set", "set", f"the voting weights of workstations: {t.fact('weights')}"
+    ),
+    "device.leave": lambda _: _Doing("signed off", "sign off", "until it is back"),
+    "device.return": lambda _: _Doing("came back", "come back", "to take part again"),
+    "device.evidence": lambda t: _Doing(
+        "proved",
+        "prove",
+        f"that {t.fact('accused') or 'another one'} told the others two different stories",
+    ),
     "team.key": lambda t: _Doing("replaced", "replace", f"the key of the {_team(t)}"),
     "team.box": lambda t: _Doing(
         "handed", "hand", f"the key of the {_team(t)} to {t.fact('names') or 'its members'}"
@@ -132,6 +146,9 @@ TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
 """Every kind of transaction, as what somebody did."""
 
 
+_SAID_BY_WORKSTATIONS: Final = frozenset({"device.leave", "device.return", "device.evidence"})
+"""What no person has signed."""
+
 REFUSALS: Final[Mapping[str, str]] = {
     "role": "their role does not allow it",
     "malformed": "it was not written the way the rules ask for",
@@ -139,6 +156,18 @@ REFUSALS: Final[Mapping[str, str]] = {
     "signer": "it was not signed by the person and the workstation it names",
     "unknown-device": "the workstation is not part of this clinic",
     "device-removed": "the workstation was removed from the clinic",
+    "device-known": "the workstation's key was used here before",
+    "not-accepted": "the workstation has not signed that it joins this clinic from here",
+    "own-device": "a workstation is removed from another one, never from itself",
+    "device-accused": "the workstation was found telling two stories and votes no more",
+    "not-stake": "voting weights are not what chooses who proposes in this clinic",
+    "too-many-validators": "too many workstations would vote",
+    "no-validators": "no workstation would be left to vote",
+    "already-away": "the workstation had signed off before",
+    "not-away": "the workstation had not signed off",
+    "core-set": "too few voting workstations would stay switched on",
+    "no-evidence": "the two votes prove nothing against a workstation",
+    "already-accused": "the workstation was found out before",
     "device-name": "the workstation's id does not belong to its key",
     "not-a-member": "the person has no active account",
     "expired": "it came too late",
@@ -202,6 +231,11 @@ FAULTS: Final[Mapping[FaultKind, FaultWords]] = {
     FaultKind.CERTIFICATE: FaultWords(
         "A block was not agreed on",
         "The signatures that make a block final are missing or false.",
+        _RESTORE,
+    ),
+    FaultKind.PROPOSER: FaultWords(
+        "A block came from where it may not come from",
+        "The workstation that proposed it had no vote, or did not do the work that was asked for.",
         _RESTORE,
     ),
     FaultKind.SEQUENCE: FaultWords(
@@ -272,7 +306,7 @@ def sentence(transaction: TransactionSummary, zone: tzinfo | None = None) -> str
 
 def attempt(transaction: TransactionSummary) -> str:
     """Say who did what, or tried to; why it was refused is left to `refusal`."""
-    who = transaction.person_name or SOMEBODY
+    who = _who(transaction)
     words = TRANSACTIONS.get(transaction.kind)
     doing = words(transaction) if words else _Doing("wrote", "write", f"“{transaction.kind}”")
     if transaction.state is TransactionState.REFUSED:
@@ -291,6 +325,16 @@ def refusal(transaction: TransactionSummary, zone: tzinfo | None = None) -> str:
 
 def _clock(time_ms: str, zone: tzinfo | None) -> str:
     return shown_time(datetime.fromtimestamp(int(time_ms) / 1000, UTC).astimezone(zone).time())
+
+
+def _who(t: TransactionSummary) -> str:
+    if t.kind in _SAID_BY_WORKSTATIONS:
+        return f"The workstation {_pc(t)}"
+    return t.person_name or SOMEBODY
+
+
+def _pc(t: TransactionSummary) -> str:
+    return t.fact("workstation") or "no longer known here"
 
 
 def _patient(t: TransactionSummary) -> str:

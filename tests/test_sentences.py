@@ -165,6 +165,42 @@ SENTENCES = [
         transaction("team.box", ("team", "front-desk"), ("names", "Tom Hale, Ana Lee")),
         "Inês Duarte handed the key of the front desk team to Tom Hale, Ana Lee",
     ),
+    (
+        transaction("device.enrol", ("workstation", "Cupboard")),
+        "Inês Duarte let the workstation Cupboard into the clinic",
+    ),
+    (
+        transaction("device.remove", ("workstation", "Cupboard")),
+        "Inês Duarte removed the workstation Cupboard from the clinic",
+    ),
+    (
+        transaction("device.weights", ("weights", "Front desk 1, Cupboard 3"), rule="not-stake"),
+        (
+            "Inês Duarte tried to set the voting weights of workstations: Front desk 1, Cupboard 3: "
+            "refused, voting weights are not what chooses who proposes in this clinic"
+        ),
+    ),
+    (
+        transaction("device.leave", ("workstation", "Cupboard"), person=""),
+        "The workstation Cupboard signed off until it is back",
+    ),
+    (
+        transaction("device.return", ("workstation", "Cupboard"), person=""),
+        "The workstation Cupboard came back to take part again",
+    ),
+    (
+        transaction(
+            "device.evidence", ("workstation", "Cupboard"), ("accused", "Front desk"), person=""
+        ),
+        ("The workstation Cupboard proved that Front desk told the others two different stories"),
+    ),
+    (
+        transaction("device.evidence", ("workstation", "Cupboard"), rule="no-evidence", person=""),
+        (
+            "The workstation Cupboard tried to prove that another one told the others two "
+            "different stories: refused, the two votes prove nothing against a workstation"
+        ),
+    ),
     (transaction("patient.register", PATIENT), "Inês Duarte registered patient 7f3a…"),
     (
         transaction("epoch.open", PATIENT, ("categories", "notes, labs")),

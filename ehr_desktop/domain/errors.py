@@ -53,6 +53,16 @@ class IntegrityError(EhrError):
         self.fault = fault
 
 
+class WorkstationHaltedError(EhrError):
+    """This workstation signs nothing any more; `reason` is a code: `forgotten` (its disk was
+    restored or cloned) or `removed`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class HomeInUseError(EhrError):
     """Another instance holds the data directory; `holder` says which (process id and host)."""
 

@@ -97,6 +97,7 @@ class FaultKind(StrEnum):
     ROOT = "root"
     SIGNATURE = "signature"
     CERTIFICATE = "certificate"
+    PROPOSER = "proposer"
     SEQUENCE = "sequence"
     OUTCOME = "outcome"
     STATE = "state"
@@ -138,7 +139,11 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """This workstation at a glance, for the truth bar and `status --json`."""
+    """This workstation at a glance, for the truth bar and `status --json`.
+
+    `peers` are the linked workstations by name; `present`, `quorum` and `total` are voting weights
+    here, needed and in all; `catching_up` is the height reached and aimed at.
+    """
 
     clinic: str
     network: str
@@ -155,4 +160,7 @@ class NodeStatus:
     last_check: datetime | None = None
     last_check_faults: int | None = None
     last_backup: datetime | None = None
+    present: int = 0
+    total: int = 0
+    catching_up: tuple[int, int] | None = None
     facts: tuple[tuple[str, str], ...] = field(default=())

@@ -11,21 +11,23 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ehr_desktop.node.contracts.epochs import proof_holds
 from ehr_desktop.node.contracts.execute import Verdict
+from ehr_desktop.node.contracts.roster import validator_set, work_target
 from ehr_desktop.node.contracts.run_block import run_block
+from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.state import Lookup, State, key
+from ehr_desktop.node.contracts.statements import FoundClinic, read_statement
 from ehr_desktop.node.final import FinalTransaction, store_final
 from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.check import check_block
-from ehr_desktop.node.ledger.codec import decode
+from ehr_desktop.node.ledger.codec import CodecError, decode
 from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.merkle import Frontier, Node, leaf_hash
 from ehr_desktop.node.ledger.state import StateDelta
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.ledger.validators import ValidatorSet
-from ehr_desktop.node.ledger.work import work_holds
-from ehr_desktop.node.roster import next_validators, proposer_mode, work_target
-from ehr_desktop.node.store import blocks, state, transactions
+from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
+from ehr_desktop.node.store import blocks, state
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.remembered import RememberedState
 
@@ -74,7 +76,7 @@ class Chain:
         )
         self.epoch, self.validators = 0, founders
         if self.head is not None:
-            self.epoch, self.validators = next_validators(self.reader(connection))
+            self.epoch, self.validators = validator_set(self.reader(connection))
 
     @property
     def head_id(self) -> bytes:
@@ -110,6 +112,10 @@ class Chain:
 
         return value
 
+    def branch(self, block: bytes) -> Branch:
+        """Give a block that was checked and stands above the head."""
+        return self._branches[block]
+
     def expect(
         self, connection: Connection, places: Iterable[tuple[str | bytes | int, ...]]
     ) -> None:
@@ -140,9 +146,7 @@ class Chain:
     def target_after(self, connection: Connection, path: Sequence[Branch]) -> int | None:
         """Give what a block after `path` must be below, where proposers show work."""
         value = _decoded(self.lookup(connection, path))
-        if value("proposers") is None or proposer_mode(value) != "work":
-            return None
-        return work_target(value)
+        return None if value("work") is None else work_target(value)
 
     def extend(
         self, connection: Connection, block: Block, known: Mapping[bytes, Transaction]
@@ -164,8 +168,7 @@ class Chain:
             return None
         if check_block(block, parent, frontier, validators, decoded=known, trusted=known):
             return None
-        target = self.target_after(connection, path)
-        if bool(header.proof) if target is None else not work_holds(header, target):
+        if not proof_holds(_decoded(self.lookup(connection, path)), header):
             return None
         batch = tuple(known.get(wire) or Transaction.decode(wire) for wire in block.transactions)
         branch = self._run(connection, header, batch, path)
@@ -188,7 +191,7 @@ class Chain:
         changes = chain_state.changes
         tree = self._tree.beyond(b.delta for b in path) if path else self._tree
         delta = tree.update(changes, self._bucket_reader(connection, path))
-        epoch, validators = next_validators(_decoded(self.lookup(connection, path), changes))
+        epoch, validators = validator_set(_decoded(self.lookup(connection, path), changes))
         return Branch(
             header, batch, tuple(verdicts), frontier, tuple(nodes), changes, delta,
             epoch, validators,
@@ -235,8 +238,6 @@ class Chain:
         self._tree.apply(branch.delta)
         self._remembered.take_over(branch.changes)
         self.frontier, self.head, self.finality = branch.frontier, header, finality
-        if branch.closes_epoch or header.height == 0:
-            blocks.add_epoch(connection, branch.epoch, branch.validators.encode())
         self.epoch, self.validators = branch.epoch, branch.validators
         self._drop_what_is_beside()
         return final
@@ -251,9 +252,16 @@ class Chain:
                 del self._branches[name]
 
 
-def stored_wires(connection: Connection, height: int) -> tuple[bytes, ...]:
-    """Give the transactions of a final block as they were signed."""
-    return tuple(row.wire for row in transactions.in_block(connection, height))
+def founders_of(block: Block) -> ValidatorSet | None:
+    """Give who decided on a clinic's first block: the workstation it names; None if it is none."""
+    try:
+        payload = Transaction.decode(block.transactions[0]).payload
+        statement = read_statement(payload.kind, tuple(payload.body))
+    except (CodecError, IndexError, MalformedBodyError):
+        return None
+    if not isinstance(statement, FoundClinic):
+        return None
+    return ValidatorSet.of([Validator(statement.device, statement.device_key, 1)])
 
 
 def _leaves_a_gap(verdict: Verdict) -> bool:

@@ -1,12 +1,13 @@
 """Looking at the ledger: blocks, transactions as facts, and proofs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.errors import HomeDamagedError, NotFoundError
 from ehr_desktop.domain.ids import BlockId, DeviceId, PatientId, PersonId, TransactionId
 from ehr_desktop.domain.ledger import (
     BlockSummary,
@@ -14,36 +15,58 @@ from ehr_desktop.domain.ledger import (
     TransactionState,
     TransactionSummary,
 )
+from ehr_desktop.node.contracts.roster import devices, validators_of
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
+from ehr_desktop.node.contracts.state import State, StateReader
 from ehr_desktop.node.contracts.statements import (
+    SAID_BY_DEVICES,
     BookAppointment,
     ChangeAppointmentStatus,
     CommitRecords,
     DeactivateMember,
+    EnrolDevice,
     EnrolMember,
     FoundClinic,
     MoveAppointment,
     OpenEpochs,
     ReadRecords,
     RegisterPatient,
+    RemoveDevice,
     ReplaceAccount,
     ReplaceTeamKey,
+    ReportEvidence,
+    SetWeights,
     Statement,
     WelcomeMembers,
     read_statement,
 )
 from ehr_desktop.node.core import Core
 from ehr_desktop.node.ledger.block import Header
-from ehr_desktop.node.ledger.codec import decode
+from ehr_desktop.node.ledger.codec import CodecError, decode
+from ehr_desktop.node.ledger.finality import Finality, finality_holds
 from ehr_desktop.node.ledger.merkle import inclusion_path, leaf_hash, verify_inclusion
 from ehr_desktop.node.ledger.transaction import Payload, Transaction
-from ehr_desktop.node.ledger.validators import ValidatorSet
-from ehr_desktop.node.ledger.vote import Certificate, certificate_holds
-from ehr_desktop.node.store import blocks, transactions
+from ehr_desktop.node.ledger.vote import SignedVote
+from ehr_desktop.node.store import blocks, state, transactions
+from ehr_desktop.node.store.tables import LEDGER_FILE
 from ehr_desktop.node.store.transactions import StoredTransaction
 
 Names = Mapping[PersonId, str]
 Facts = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The names of people and of workstations, by id."""
+
+    people: Names
+    workstations: Mapping[DeviceId, str]
+
+    def person(self, name: bytes) -> str:
+        return self.people.get(PersonId(name.hex()), "")
+
+    def workstation(self, name: bytes) -> str:
+        return self.workstations.get(DeviceId(name.hex()), "")
 
 
 class Explorer:
@@ -70,23 +93,26 @@ class Explorer:
         refused_only: bool,
     ) -> tuple[TransactionSummary, ...]:
         """Give transactions newest first, below the position `before`."""
-        rows = await self._core.read(
-            lambda connection: transactions.newest(
+
+        def query(connection: Connection) -> tuple[TransactionSummary, ...]:
+            rows = transactions.newest(
                 connection, limit=limit, before=before, height=height, refused_only=refused_only
             )
-        )
-        return tuple(_summary(row, names) for row in rows)
+            return _summaries(connection, rows, names)
+
+        return await self._core.read(query)
 
     async def readings(
         self, patient: PatientId, names: Names, limit: int
     ) -> tuple[TransactionSummary, ...]:
         """Give who read a patient's record, newest first."""
-        rows = await self._core.read(
-            lambda connection: transactions.about(
-                connection, bytes.fromhex(patient), [ReadRecords.KIND], limit
-            )
-        )
-        return tuple(_summary(row, names) for row in rows)
+
+        def query(connection: Connection) -> tuple[TransactionSummary, ...]:
+            subject = bytes.fromhex(patient)
+            rows = transactions.about(connection, subject, [ReadRecords.KIND], limit)
+            return _summaries(connection, rows, names)
+
+        return await self._core.read(query)
 
     async def device_name(self) -> str:
         """Give the name the first workstation was given when the clinic was founded."""
@@ -104,11 +130,10 @@ class Explorer:
 
         Raises:
             NotFoundError: there is no such final transaction.
+            HomeDamagedError: what is stored of its block, or of who decided on it, is damaged.
         """
         return await self._core.read(
-            lambda connection: _proof(
-                connection, bytes.fromhex(transaction), self._core.pipeline.validators
-            )
+            lambda connection: _proof(connection, bytes.fromhex(transaction))
         )
 
 
@@ -125,20 +150,40 @@ def _block(connection: Connection, row: blocks.StoredBlock) -> BlockSummary:
         state_root=header.state_root.hex(),
         tree_size=header.tree_size,
         proposer=DeviceId(header.proposer.hex()),
-        signatures=len(Certificate.decode(row[3]).signatures),
+        signatures=len(Finality.decode(row[3]).certificate.signatures),
         slot=header.slot,
     )
 
 
-def _summary(row: StoredTransaction, names: Names) -> TransactionSummary:
+def _summaries(
+    connection: Connection, rows: Sequence[StoredTransaction], names: Names
+) -> tuple[TransactionSummary, ...]:
+    """Tell transactions with the names of whom they speak of.
+
+    Raises:
+        HomeDamagedError: what is stored of the workstations cannot be read.
+    """
+    try:
+        workstations = devices(_state_in(connection))
+    except CodecError as error:
+        raise HomeDamagedError(LEDGER_FILE) from error
+    known = _Known(names, {DeviceId(entry.id.hex()): entry.name for entry in workstations})
+    return tuple(_summary(row, known) for row in rows)
+
+
+def _state_in(connection: Connection) -> StateReader:
+    return State(lambda place: state.value(connection, place)).get
+
+
+def _summary(row: StoredTransaction, known: _Known) -> TransactionSummary:
     transaction = Transaction.decode(row.wire)
     payload = transaction.payload
     person = PersonId(row.person.hex())
-    state = TransactionState.FINAL
+    stands = TransactionState.FINAL
     if row.position is None:
-        state = TransactionState.PENDING
+        stands = TransactionState.PENDING
     elif row.rule:
-        state = TransactionState.REFUSED
+        stands = TransactionState.REFUSED
     details: Any = decode(row.details) if row.details else ()
     return TransactionSummary(
         id=TransactionId(row.id.hex()),
@@ -148,63 +193,86 @@ def _summary(row: StoredTransaction, names: Names) -> TransactionSummary:
         time=datetime.fromtimestamp(row.time_ms / 1000, UTC),
         device=DeviceId(row.device.hex()),
         person=person,
-        person_name=names.get(person, ""),
+        person_name=known.people.get(person, ""),
         sequence=row.sequence,
-        state=state,
+        state=stands,
         rule=row.rule,
-        facts=(*_facts(payload, names), *((name, fact) for name, fact in details)),
+        facts=(*_facts(payload, known), *((name, fact) for name, fact in details)),
         containers=len(payload.containers),
         size_bytes=len(row.wire),
     )
 
 
-def _facts(payload: Payload, names: Names) -> Facts:
+def _facts(payload: Payload, known: _Known) -> Facts:
     try:
         statement = read_statement(payload.kind, tuple(payload.body))
     except MalformedBodyError:
         # refused for it, and kept like any other
         return ()
+    if payload.kind in SAID_BY_DEVICES:
+        return _said_by_device(payload, statement, known)
     describe = _DESCRIBE.get(type(statement))
-    return tuple(describe(statement, names)) if describe else ()
+    return tuple(describe(statement, known)) if describe else ()
 
 
-def _name(names: Names, person: bytes) -> str:
-    return names.get(PersonId(person.hex()), "")
-
-
-def _found(statement: FoundClinic, _names: Names) -> Facts:
+def _found(statement: FoundClinic, _: _Known) -> Facts:
     return ("clinic", statement.name), ("workstation", statement.device_name)
 
 
-def _enrolled(statement: EnrolMember, names: Names) -> Facts:
-    return ("name", _name(names, statement.person)), ("role", statement.role)
+def _enrolled(statement: EnrolMember, known: _Known) -> Facts:
+    return ("name", known.person(statement.person)), ("role", statement.role)
 
 
-def _about_person(statement: Any, names: Names) -> Facts:
-    return (("name", _name(names, statement.person)),)
+def _about_person(statement: Any, known: _Known) -> Facts:
+    return (("name", known.person(statement.person)),)
 
 
-def _team(statement: ReplaceTeamKey, _names: Names) -> Facts:
+def _team(statement: ReplaceTeamKey, _: _Known) -> Facts:
     return ("team", statement.team), ("generation", str(statement.generation))
 
 
-def _welcomed(statement: WelcomeMembers, names: Names) -> Facts:
-    people = ", ".join(_name(names, person) for person, _ in statement.boxes)
+def _welcomed(statement: WelcomeMembers, known: _Known) -> Facts:
+    people = ", ".join(known.person(person) for person, _ in statement.boxes)
     return ("team", statement.team), ("names", people)
 
 
-def _patient(statement: RegisterPatient, _names: Names) -> Facts:
+def _let_in(statement: EnrolDevice, _: _Known) -> Facts:
+    return (("workstation", statement.name),)
+
+
+def _removed(statement: RemoveDevice, known: _Known) -> Facts:
+    return (("workstation", known.workstation(statement.device)),)
+
+
+def _weights(statement: SetWeights, known: _Known) -> Facts:
+    rows = (f"{known.workstation(name)} {weight}" for name, weight in statement.weights)
+    return (("weights", ", ".join(rows)),)
+
+
+def _said_by_device(payload: Payload, statement: Statement, known: _Known) -> Facts:
+    """Name the workstation that speaks, and the one it speaks about."""
+    author = ("workstation", known.workstation(payload.device))
+    if not isinstance(statement, ReportEvidence):
+        return (author,)
+    try:
+        vote = SignedVote.decode(statement.first)
+    except CodecError:
+        return (author,)
+    return author, ("accused", known.workstation(vote.validator)), ("slot", str(vote.vote.slot))
+
+
+def _patient(statement: RegisterPatient, _: _Known) -> Facts:
     return (("patient", statement.patient.hex()),)
 
 
-def _epochs(statement: OpenEpochs, _names: Names) -> Facts:
+def _epochs(statement: OpenEpochs, _: _Known) -> Facts:
     return (
         ("patient", statement.patient.hex()),
         ("categories", ", ".join(row[0] for row in statement.epochs)),
     )
 
 
-def _records(statement: CommitRecords, _names: Names) -> Facts:
+def _records(statement: CommitRecords, _: _Known) -> Facts:
     return (
         ("patient", statement.patient.hex()),
         ("records", str(len(statement.records))),
@@ -213,7 +281,7 @@ def _records(statement: CommitRecords, _names: Names) -> Facts:
     )
 
 
-def _read(statement: ReadRecords, _names: Names) -> Facts:
+def _read(statement: ReadRecords, _: _Known) -> Facts:
     return (
         ("patient", statement.patient.hex()),
         ("manner", statement.manner),
@@ -221,24 +289,27 @@ def _read(statement: ReadRecords, _names: Names) -> Facts:
     )
 
 
-def _slot(statement: BookAppointment | MoveAppointment, names: Names) -> Facts:
+def _slot(statement: BookAppointment | MoveAppointment, known: _Known) -> Facts:
     return (
-        ("provider-name", _name(names, statement.provider)),
+        ("provider-name", known.person(statement.provider)),
         ("when", statement.wall_start),
         ("minutes", str(statement.minutes)),
         ("override", statement.override),
     )
 
 
-def _status(statement: ChangeAppointmentStatus, _names: Names) -> Facts:
+def _status(statement: ChangeAppointmentStatus, _: _Known) -> Facts:
     return (("status", statement.status),)
 
 
-_DESCRIBE: dict[type[Statement], Callable[[Any, Names], Sequence[tuple[str, str]]]] = {
+_DESCRIBE: dict[type[Statement], Callable[[Any, _Known], Sequence[tuple[str, str]]]] = {
     FoundClinic: _found,
     EnrolMember: _enrolled,
     DeactivateMember: _about_person,
     ReplaceAccount: _about_person,
+    EnrolDevice: _let_in,
+    RemoveDevice: _removed,
+    SetWeights: _weights,
     ReplaceTeamKey: _team,
     WelcomeMembers: _welcomed,
     RegisterPatient: _patient,
@@ -251,7 +322,7 @@ _DESCRIBE: dict[type[Statement], Callable[[Any, Names], Sequence[tuple[str, str]
 }
 
 
-def _proof(connection: Connection, transaction: bytes, validators: ValidatorSet) -> InclusionProof:
+def _proof(connection: Connection, transaction: bytes) -> InclusionProof:
     row = transactions.by_id(connection, transaction)
     if row is None or row.position is None or row.height is None:
         raise NotFoundError(transaction.hex())
@@ -265,12 +336,14 @@ def _proof(connection: Connection, transaction: bytes, validators: ValidatorSet)
         lambda level, index: blocks.tree_node(connection, level, index),
     )
     leaf = leaf_hash(row.wire)
-    certificate = Certificate.decode(stored[3])
-    holds = (
-        verify_inclusion(leaf, row.position, header.tree_size, path, header.merkle_root)
-        and certificate.vote.block == header.id
-        and certificate_holds(certificate, validators)
-    )
+    try:
+        finality = Finality.decode(stored[3])
+        validators = validators_of(_state_in(connection), header.epoch)
+    except CodecError as error:
+        raise HomeDamagedError(LEDGER_FILE) from error
+    holds = verify_inclusion(
+        leaf, row.position, header.tree_size, path, header.merkle_root
+    ) and finality_holds(header, finality, validators)
     return InclusionProof(
         transaction=TransactionId(transaction.hex()),
         leaf=leaf.hex(),

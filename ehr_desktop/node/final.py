@@ -19,9 +19,9 @@ from ehr_desktop.node.contracts.statements import (
 )
 from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.codec import encode
+from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.merkle import Node
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.ledger.vote import Certificate
 from ehr_desktop.node.store import blocks, secrets, transactions
 
 _WITH_KEYS = frozenset(
@@ -52,14 +52,14 @@ class FinalTransaction:
 def store_final(
     connection: Connection,
     header: Header,
-    certificate: Certificate,
+    finality: Finality,
     nodes: Sequence[Node],
     final: Sequence[FinalTransaction],
 ) -> None:
-    """Store a final block: its certificate, its transactions' places and outcomes, and the nodes
-    they complete in the transaction tree; delete the boxes that are of no use any more.
+    """Store a final block: the proof that it is one, its transactions' places and outcomes, and the
+    nodes they complete in the transaction tree; delete the boxes that are of no use any more.
     """
-    _store_block(connection, header, certificate.encode(), nodes, final)
+    _store_block(connection, header, finality.encode(), nodes, final)
     for entry in final:
         _settle_boxes(connection, entry)
 
@@ -67,11 +67,11 @@ def store_final(
 def _store_block(
     connection: Connection,
     header: Header,
-    certificate: bytes,
+    finality: bytes,
     nodes: Sequence[Node],
     final: Sequence[FinalTransaction],
 ) -> None:
-    blocks.add_block(connection, (header.height, header.id, header.encode(), certificate))
+    blocks.add_block(connection, (header.height, header.id, header.encode(), finality))
     blocks.add_tree_nodes(connection, nodes)
     transactions.make_final(
         connection,

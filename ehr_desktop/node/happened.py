@@ -11,6 +11,7 @@ from ehr_desktop.domain.events import (
     LedgerGrew,
     PatientsChanged,
     PeopleChanged,
+    WorkstationsChanged,
 )
 from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.node.contracts.statements import (
@@ -57,4 +58,6 @@ def _events(statement: Statement) -> list[Event]:
         return [DayBookChanged()]
     if statement.KIND.startswith(("member.", "team.")):
         return [PeopleChanged()]
+    if statement.KIND.startswith("device."):
+        return [WorkstationsChanged()]
     return []

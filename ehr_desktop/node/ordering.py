@@ -33,6 +33,7 @@ from ehr_desktop.node.consensus.events import (
     CandidateChecked,
     Event,
     Timer,
+    TimerFired,
     TransactionsPending,
     VoteStored,
 )
@@ -98,12 +99,20 @@ class Built:
     later: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TimerOrder:
+    """Start a timer anew (`delay_ms`) or stop it (None). It fires under its `number`."""
+
+    delay_ms: int | None
+    number: int
+
+
 @dataclass(slots=True)
 class Outbox:
     """What is to happen once the turn has committed. A message to None is for everybody."""
 
     messages: list[tuple[bytes | None, Message]] = field(default_factory=list)
-    timers: dict[Timer, int | None] = field(default_factory=dict)
+    timers: dict[Timer, TimerOrder] = field(default_factory=dict)
     evidence: list[tuple[SignedVote, SignedVote]] = field(default_factory=list)
     distrusted: set[bytes] = field(default_factory=set)
     conflicts: list[Certificate] = field(default_factory=list)
@@ -122,6 +131,7 @@ class Ordering:
         self._votes: list[StoreVote] = []
         self._pending = 0
         self._wanted: Propose | None = None
+        self._numbers: dict[Timer, int] = {}
         self.outbox = Outbox()
         proposers, timing = PROPOSERS[mode]
         self._engine = Simplex(
@@ -136,9 +146,15 @@ class Ordering:
         )
         self._placed = placed
 
+    @property
+    def epoch(self) -> int:
+        """The epoch the engine is in."""
+        return self._placed.epoch.number
+
     def restore(self, stored: Sequence[StoreVote]) -> None:
         """Go on from what is on the disk."""
-        self.outbox.timers = dict.fromkeys(Timer)
+        for timer in Timer:
+            self._set_timer(timer, None)
         at = self._placed
         self._carry_out(self._engine.restore(at.epoch, at.head, at.certificate, stored))
 
@@ -151,6 +167,15 @@ class Ordering:
         if isinstance(event, TransactionsPending):
             self._pending = event.count
         self._carry_out(self._engine.handle(event))
+
+    def fire(self, timer: Timer, number: int) -> None:
+        """Tell the engine that a timer ran out, unless it was stopped or set anew since."""
+        if self._numbers.get(timer) == number:
+            self.tell(TimerFired(timer))
+
+    def _set_timer(self, timer: Timer, delay_ms: int | None) -> None:
+        number = self._numbers[timer] = self._numbers.get(timer, 0) + 1
+        self.outbox.timers[timer] = TimerOrder(delay_ms, number)
 
     def follow(self, placed: Placed) -> None:
         """Take over where the ledger stands in another epoch, however it came there."""
@@ -226,9 +251,9 @@ class Ordering:
             case Broadcast(message=message):
                 outbox.messages.append((None, message))
             case SetTimer(timer=timer, delay_ms=delay_ms):
-                outbox.timers[timer] = delay_ms
+                self._set_timer(timer, delay_ms)
             case CancelTimer(timer=timer):
-                outbox.timers[timer] = None
+                self._set_timer(timer, None)
             case Evidence(first=first, second=second):
                 outbox.evidence.append((first, second))
             case ForgottenVote():

@@ -31,7 +31,7 @@ _KEY_SIZE: Final = 32
 # --- sending -------------------------------------------------------------------------------
 
 
-def parcel(connection: Connection, files: ContainerFiles, name: bytes) -> bytes | None:
+def parcel(connection: Connection, files: ContainerFiles | None, name: bytes) -> bytes | None:
     """Give a parcel by its name, if it is here and still what its name says."""
     container = containers.container(connection, name)
     if container is not None:
@@ -48,11 +48,13 @@ def preamble(container: StoredContainer) -> bytes:
     return encode(_lead(container))
 
 
-def _container_parcel(container: StoredContainer, files: ContainerFiles) -> bytes | None:
+def _container_parcel(container: StoredContainer, files: ContainerFiles | None) -> bytes | None:
     if container.size > LARGEST_ROW:
         return None
     sealed = container.sealed
     if sealed is None:  # an attachment is a file however small it is
+        if files is None:
+            return None
         try:
             sealed = files.path(container.commitment).read_bytes()
         except OSError:

@@ -11,47 +11,51 @@ told comes out of it only once it has committed. Everything here runs on the sin
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import HomeDamagedError, WorkstationHaltedError
 from ehr_desktop.node.chain import Chain
-from ehr_desktop.node.consensus.effects import Propose
+from ehr_desktop.node.consensus.effects import Propose, StoreVote
 from ehr_desktop.node.consensus.events import (
     BlockBuilt,
     Event,
     HeadAdvanced,
+    Timer,
     TransactionsPending,
 )
 from ehr_desktop.node.consensus.messages import Epoch
-from ehr_desktop.node.consensus.port import Agreement
 from ehr_desktop.node.contracts.execute import Verdict
-from ehr_desktop.node.contracts.state import State, key
+from ehr_desktop.node.contracts.roster import Device, devices, proposer_mode
+from ehr_desktop.node.contracts.state import State
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.expected import Expected, reading_ahead
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
 from ehr_desktop.node.ledger.codec import CodecError
-from ehr_desktop.node.ledger.finality import Finality, finality_holds
-from ehr_desktop.node.ledger.merkle import leaf_hash
+from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.transaction import (
     ContainerRef,
     Payload,
     Transaction,
     device_id_of,
     sign,
-    signatures_hold,
 )
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.ledger.vote import Certificate
-from ehr_desktop.node.ledger.work import NONCE_SIZE
-from ehr_desktop.node.ordering import Built, Duties, Ordering, Placed, placed_at
+from ehr_desktop.node.ordering import Built, Duties, Ordering, Placed, candidate_of, placed_at
+from ehr_desktop.node.parcels import keep
 from ehr_desktop.node.pool import Pool
-from ehr_desktop.node.roster import Device, devices, founders_of, proposer_mode
+from ehr_desktop.node.promises import feed_heads
+from ehr_desktop.node.proposals import Mining, Proposals
+from ehr_desktop.node.receiving import Receiving
 from ehr_desktop.node.store import blocks, secrets, state, votes
+from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
-from ehr_desktop.node.turn import Mining, Standing, Turn
+from ehr_desktop.node.sync.effects import Effect
+from ehr_desktop.node.sync.port import Keeping
+from ehr_desktop.node.sync.sync import Sync
+from ehr_desktop.node.turn import Standing, Turn
 from ehr_desktop.node.unsigned import (
     Unsigned,
     complete_subjects,
@@ -60,13 +64,21 @@ from ehr_desktop.node.unsigned import (
     store_signed,
 )
 
+EPOCH_BASE = "epoch-base"
+"""Under this name stands the block the current epoch began on."""
 HALTED = "halted"
 FORGOTTEN = b"forgotten"
 """Under `HALTED` stands why this workstation signs nothing any more, over every restart."""
 
 
+Step = Callable[["Pipeline"], None]
+"""Something that happens to the pipeline inside a turn."""
+
+
 class Pipeline:
     """One workstation's end of the ledger.
+
+    `files` are the large containers; whoever founds a clinic has none.
 
     `genesis` names the first block of a clinic that was founded elsewhere; without it, and with
     an empty ledger, this workstation founds one.
@@ -79,14 +91,19 @@ class Pipeline:
         device_key: SigningKey,
         clock: Callable[[], int],
         *,
+        files: ContainerFiles | None = None,
         genesis: bytes | None = None,
     ) -> None:
         self._database = database
-        self._network = network
+        self.network = network
         self._key = device_key
         self._clock = clock
-        self._genesis = genesis
+        self.files = files
+        self.genesis = genesis
         self.device = device_id_of(device_key.public)
+        self.sync = Sync(self.device, Receiving(self))
+        self._behind: set[bytes] = set()
+        self._admitted = 0
         self._turn: Turn | None = None
         self._connection: Connection | None = None
         with database.reading() as connection:
@@ -94,19 +111,22 @@ class Pipeline:
 
     def _load(self, connection: Connection) -> None:
         founders = None
-        if self._genesis is None:
+        if self.genesis is None:
             founders = ValidatorSet.of([Validator(self.device, self._key.public, 1)])
         self.chain = Chain(self._database, connection, founders)
         self.pool = Pool(connection)
         self._expected = Expected()
-        self._base = blocks.epoch_base(connection, self.chain.epoch) or NO_PARENT
+        self._base = secrets.secret(connection, EPOCH_BASE) or NO_PARENT
+        self._proposals = Proposals(self.network, self.device, self._clock, self.chain, self.pool)
         self._mining: Mining | None = None
         self._told: tuple[int, int] = (-1, 0)
         self._changes = 0
         self._votes_stored = votes.count(connection)
         self.halted = (secrets.secret(connection, HALTED) or b"").decode()
         self.devices: tuple[Device, ...] = self._read_devices(connection)
+        self._heads = tuple(feed_heads(connection, self.pool.feeds).values())
         self._ordering: Ordering | None = None
+        self._recalled: list[StoreVote] | None = None
         if self.chain.validators is not None:
             self._join(connection)
         self.standing = self._stand()
@@ -116,11 +136,12 @@ class Pipeline:
         mode = "authority"
         if self.chain.head is not None:
             mode = str(proposer_mode(self.chain.reader(connection)))
-        self._ordering = Ordering(
-            self._network, self._key, mode, self._place(), self._duties()
-        )
+        self._ordering = Ordering(self.network, self._key, mode, self._place(), self._duties())
         # what follows from the votes may already change the ledger: it belongs into a turn
-        self._recalled = votes.all_votes(connection, self.chain.epoch)
+        self._recalled = [
+            StoreVote(signed, candidate_of(Block.decode(block), block) if block else None, rests_on)
+            for signed, block, rests_on in votes.of_epoch(connection, self.chain.epoch)
+        ]
 
     def _duties(self) -> Duties:
         return Duties(
@@ -129,7 +150,7 @@ class Pipeline:
             check=self._check,
             finalize=self._finalize,
             find=self._find,
-            catch_up=lambda peer: self._running.catch_up.add(peer),
+            catch_up=self._behind.add,
         )
 
     def _place(self) -> Placed:
@@ -151,6 +172,8 @@ class Pipeline:
         """
         with self.turn() as turn:
             turn.signed = self.store(wanted)
+            if self._is_shared:
+                turn.effects += self.sync.grew([t.wire for t in turn.signed])
         return turn
 
     def order(self) -> Turn:
@@ -163,11 +186,11 @@ class Pipeline:
             pass
         return turn
 
-    def happened(self, events: Iterable[Event]) -> Turn:
-        """Tell the agreement what has happened."""
+    def run(self, steps: "Iterable[Step]") -> Turn:
+        """Do what others sent, timers and links gave rise to, in its order, in one commit."""
         with self.turn() as turn:
-            for event in events:
-                self.tell(event)
+            for step in steps:
+                step(self)
         return turn
 
     @contextmanager
@@ -177,6 +200,7 @@ class Pipeline:
         If it fails, nothing of it has happened: what is remembered is read from the disk again.
         """
         turn = self._turn = Turn()
+        self._admitted = 0
         try:
             with self._database.writing() as connection:
                 self._connection = connection
@@ -197,7 +221,8 @@ class Pipeline:
         return self._turn
 
     @property
-    def _writing(self) -> Connection:
+    def connection(self) -> Connection:
+        """The running turn's database transaction."""
         assert self._connection is not None, "only inside a turn"
         return self._connection
 
@@ -213,6 +238,9 @@ class Pipeline:
         while self._ordering is not None and self._told != (len(self.pool), self._changes):
             self._told = len(self.pool), self._changes
             self._ordering.tell(TransactionsPending(len(self.pool)))
+        if self._is_shared:
+            self._tell_sync()
+            self._heads = tuple(feed_heads(connection, self.pool.feeds).values())
         if self._ordering is None:
             return
         placed = self._place()
@@ -220,12 +248,33 @@ class Pipeline:
             votes.forget(connection, placed.epoch.number, placed.head.slot)
             self._votes_stored = votes.count(connection)
         cast = self._ordering.take_votes(placed.head, placed.epoch.number)
-        votes.add(connection, cast)
+        votes.add(
+            connection,
+            [(v.signed, v.candidate.content if v.candidate else b"", v.certificate) for v in cast],
+        )
         self._votes_stored += len(cast)
         if self._ordering.outbox.forgotten:
             self._halt(connection)
         if self._running.signed and len(self.pool):
             self._expect(connection)
+
+    def _tell_sync(self) -> None:
+        turn = self._running
+        if turn.final:
+            turn.effects += self.sync.head_moved()
+        for peer in self._behind:
+            turn.effects += self.sync.catch_up(peer)
+        self._behind.clear()
+        if self.sync.forgotten and not self.halted:
+            self.halt()
+
+    @property
+    def _is_shared(self) -> bool:
+        return len(self.devices) != 1
+
+    def public_key_of(self, device: bytes) -> bytes | None:
+        """Give the signing key of a workstation that ever joined."""
+        return next((known.public for known in self.devices if known.id == device), None)
 
     def _close(self, turn: Turn) -> None:
         if self._ordering is not None:
@@ -242,9 +291,14 @@ class Pipeline:
         if self._ordering is not None:
             self._ordering.tell(event)
 
-    def agreement(self) -> Agreement | None:
-        """Tell how far the open slot has come."""
-        return self._ordering.agreement() if self._ordering else None
+    def fire(self, timer: Timer, number: int) -> None:
+        """Tell the agreement that a timer ran out, unless it was set anew since. Inside a turn."""
+        if self._ordering is not None:
+            self._ordering.fire(timer, number)
+
+    def tell_sync(self, tell: Callable[[Sync], list[Effect]]) -> None:
+        """Tell the sync protocol what has happened. Inside a turn."""
+        self._running.effects += tell(self.sync)
 
     # --- signing and taking in -----------------------------------------------------------------
 
@@ -271,114 +325,50 @@ class Pipeline:
         self._changes += bool(signed)
         return signed
 
-    def admit(self, wires: Sequence[bytes]) -> list[Transaction]:
-        """Store transactions of other workstations as pending, where each is the next of its
-        device and properly signed; give those that were. Inside a turn.
+    def admit(self, transaction: Transaction) -> None:
+        """Take in another workstation's transaction that was checked; `store_admitted` stores all
+        that were. Inside a turn.
         """
-        active = {device.id for device in self.devices if device.active}
-        taken: list[Transaction] = []
-        for wire in wires:
-            transaction = self._readable(wire)
-            if (
-                transaction is not None
-                and transaction.payload.device in active
-                and transaction.payload.device != self.device
-                and self.pool.continues(transaction)
-                and signatures_hold(transaction)
-            ):
-                self.pool.add(transaction)
-                taken.append(transaction)
-        store_received(self._writing, taken, self.value_here(self._writing))
-        self._changes += bool(taken)
-        self._running.admitted += taken
-        return taken
+        self.pool.add(transaction)
+        self._running.admitted.append(transaction)
 
-    def accept(self, certified: Sequence[tuple[bytes, bytes]]) -> int:
-        """Store final blocks somebody else has: their bytes and what proves each final; give how
-        many of them follow one another from the head and hold. Inside a turn.
-        """
-        taken = 0
-        for content, proof in certified:
-            try:
-                block, finality = Block.decode(content), Finality.decode(proof)
-            except CodecError:
-                break
-            if not self._accept(block, finality):
-                break
-            taken += 1
-        if taken:
-            self._catch_up_agreement()
-        return taken
+    def store_admitted(self) -> None:
+        """Store what was admitted since the last time. Inside a turn."""
+        fresh = self._running.admitted[self._admitted :]
+        self._admitted += len(fresh)
+        store_received(self.connection, fresh, self.value_here(self.connection))
+        self._changes += bool(fresh)
 
-    def _accept(self, block: Block, finality: Finality) -> bool:
-        header, chain = block.header, self.chain
-        if chain.head is None:
-            if header.id != self._genesis:
-                return False
-            chain.validators = founders_of(block)
-        if (
-            header.parent != chain.head_id
-            or chain.validators is None
-            or header.network != self._network
-            or not finality_holds(header, finality, chain.validators)
-        ):
-            return False
-        if chain.extend(self._writing, block, self.pool.by_wire) is None:
-            return False
-        self._store_final(block, finality)
-        return True
+    def keep_parcel(self, parcel: bytes) -> tuple[Keeping, bytes]:
+        """Store a small parcel that a stored transaction names. Inside a turn."""
+        kept, name = keep(self.connection, parcel)
+        if kept is Keeping.KEPT:
+            self._running.arrived.append(name)
+        return kept, name
 
-    def _catch_up_agreement(self) -> None:
+    def follow_the_head(self) -> None:
+        """Tell the agreement that the head was moved by blocks from elsewhere. Inside a turn."""
         placed = self._place()
         if self._ordering is None:
-            self._join(self._writing)
+            self._join(self.connection)
             self._recall()
         elif self._ordering.epoch != placed.epoch.number:
             self._ordering.follow(placed)
         else:
-            assert placed.certificate is not None
+            assert placed.certificate is not None, "a final block came with its certificate"
             self.tell(HeadAdvanced(placed.head, placed.certificate))
 
     # --- what the agreement asks for -----------------------------------------------------------
 
     def _build(self, asked: Propose) -> Built:
-        path = self.chain.path(asked.parent)
-        if path is None:
-            return Built(None)
-        batch: list[Transaction] = []
-        if not asked.empty:
-            batch = self.pool.batch(t for branch in path for t in branch.batch)
-            if not batch:
-                return Built(None)
-        parent, frontier = self.chain.parent_of(path)
-        frontier = frontier.copy()
-        for transaction in batch:
-            frontier.append(leaf_hash(transaction.wire))
-        assert self.chain.validators is not None
-        header = Header(
-            network=self._network,
-            height=parent.height + 1 if parent else 0,
-            slot=asked.slot,
-            epoch=asked.epoch,
-            parent=asked.parent,
-            tree_size=frontier.size,
-            merkle_root=frontier.root(),
-            transactions=len(batch),
-            state_root=self.chain.root_after(path),
-            validators=self.chain.validators.hash,
-            # a clock that was set back does not take the ledger back
-            time_ms=max(self._clock(), parent.time_ms if parent else 0),
-            proposer=self.device,
-        )
-        wires = tuple(transaction.wire for transaction in batch)
-        target = self.chain.target_after(self._writing, path)
-        if target is not None:
-            self._mine(Mining(header, wires, target, asked.parent))
+        proposed = self._proposals.propose(self.connection, asked)
+        if isinstance(proposed, Mining):
+            self._mine(proposed)
             return Built(None, later=True)
-        return self._built(Block(header, wires))
+        return Built(None) if proposed is None else self._built(proposed)
 
     def _built(self, block: Block) -> Built:
-        branch = self.chain.extend(self._writing, block, self.pool.by_wire)
+        branch = self.chain.extend(self.connection, block, self.pool.by_wire)
         assert branch is not None, f"own block {block.header.height} breaks a rule of the ledger"
         return Built(block, branch.closes_epoch)
 
@@ -387,12 +377,10 @@ class Pipeline:
         if mining != self._mining:
             return
         self._mine(None)
-        header = replace(mining.header, proof=nonce.to_bytes(NONCE_SIZE))
-        built = self._built(Block(header, mining.transactions))
-        assert built.block is not None
-        self.tell(
-            BlockBuilt(header.slot, mining.parent, built.block.encode(), built.closes_epoch)
-        )
+        block = mining.with_proof(nonce)
+        closes = self._built(block).closes_epoch
+        header = block.header
+        self.tell(BlockBuilt(header.slot, header.parent, block.encode(), closes))
 
     def _withdraw(self) -> None:
         if self._mining is not None:
@@ -403,7 +391,7 @@ class Pipeline:
         self._running.mining_changed = True
 
     def _check(self, block: Block) -> tuple[bool, bool]:
-        branch = self.chain.extend(self._writing, block, self.pool.by_wire)
+        branch = self.chain.extend(self.connection, block, self.pool.by_wire)
         return branch is not None, branch is not None and branch.closes_epoch
 
     def _finalize(
@@ -411,28 +399,29 @@ class Pipeline:
     ) -> Placed:
         headers = [block.header for block in (*chain, *tail)]
         for place, block in enumerate(chain, 1):
-            self._store_final(block, Finality(tuple(headers[place:]), certificate))
+            self.store_final(block, Finality(tuple(headers[place:]), certificate))
         return self._place()
 
-    def _store_final(self, block: Block, finality: Finality) -> None:
-        branch = self.chain.branch(block.header.id)
+    def store_final(self, block: Block, finality: Finality) -> bool:
+        """Store a checked block as final, the child of the head. Inside a turn."""
+        branch, connection = self.chain.branch(block.header.id), self.connection
         unknown = [t for t in branch.batch if t.wire not in self.pool]
-        connection = self._writing
         store_received(connection, unknown, self.value_here(connection))
+        self._running.final += self.chain.store(connection, branch, finality)
         if branch.closes_epoch:
             self._base = branch.header.id
-        final = self.chain.store(connection, branch, finality, self._base)
+            secrets.put_secret(connection, EPOCH_BASE, self._base)
         complete_subjects(connection, branch.batch, self.chain.reader(connection))
         self.pool.settle(branch.batch)
         self._changes += 1
         self._expected.forget(waiting=len(self.pool) > 0)
-        self._running.final += final
         if any(t.payload.kind.startswith(("device.", "clinic.")) for t in branch.batch):
             self.devices = self._read_devices(connection)
             self._running.roster_changed = True
+        return True
 
     def _find(self, block: bytes) -> bytes | None:
-        return blocks.content_of(self._writing, block)
+        return blocks.content_of(self.connection, block)
 
     def _halt(self, connection: Connection) -> None:
         self.halted = FORGOTTEN.decode()
@@ -442,7 +431,7 @@ class Pipeline:
         """Sign nothing any more: others hold what this workstation signed and does not remember,
         so its disk was restored or cloned. Inside a turn.
         """
-        self._halt(self._writing)
+        self._halt(self.connection)
         if self._ordering is not None:
             self._ordering.stop_voting()
 
@@ -525,20 +514,15 @@ class Pipeline:
             self.chain.epoch,
             head.height if head else -1,
             self.chain.head_id,
-            dict(self.pool.feeds),
+            self._heads,
             len(self.pool),
+            self._changes,
+            self._ordering.agreement() if self._ordering else None,
         )
-
-    def _readable(self, wire: bytes) -> Transaction | None:
-        try:
-            transaction = Transaction.decode(wire)
-        except CodecError:
-            return None
-        return transaction if transaction.payload.network == self._network else None
 
     def _sign(self, unsigned: Unsigned, sequence: int, previous: bytes) -> Transaction:
         payload = Payload(
-            network=self._network,
+            network=self.network,
             kind=unsigned.statement.KIND,
             device=self.device,
             person=unsigned.person,

@@ -1,6 +1,7 @@
 """Whom a transaction is about: the patient, the person, or nobody."""
 
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
+from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.contracts.statements import (
     ChangeAppointmentStatus,
     EnrolMember,
@@ -10,7 +11,6 @@ from ehr_desktop.node.contracts.statements import (
     read_statement,
 )
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.policy import StateReader
 
 FOLLOWS_A_BOOKING = frozenset({MoveAppointment.KIND, ChangeAppointmentStatus.KIND})
 """Kinds that name an appointment only; whose it is stands in the state."""

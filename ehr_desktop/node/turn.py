@@ -4,29 +4,22 @@ from dataclasses import dataclass, field
 
 from ehr_desktop.node.consensus.events import Timer
 from ehr_desktop.node.consensus.messages import Message as Ballot
+from ehr_desktop.node.consensus.port import Agreement
 from ehr_desktop.node.final import FinalTransaction
-from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.vote import SignedVote
-from ehr_desktop.node.net.messages import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Mining:
-    """A block that waits for its proof of work: `header` without it, and what it must be below."""
-
-    header: Header
-    transactions: tuple[bytes, ...]
-    target: int
-    parent: bytes
+from ehr_desktop.node.net.messages import FeedHead
+from ehr_desktop.node.ordering import TimerOrder
+from ehr_desktop.node.proposals import Mining
+from ehr_desktop.node.sync.effects import Effect
 
 
 @dataclass(slots=True)
 class Turn:
     """One database transaction's worth of work, committed.
 
-    Messages to None are for every workstation that is linked; peers are device ids. `timers` are
-    delays in milliseconds, None to stop one. `admitted` came from others and waits now; `arrived`
+    Ballots to None are for every workstation that is linked; peers are device ids. `effects` are
+    those of the sync protocol. `admitted` came from others and waits now; `arrived`
     are containers and keys that were promised before. `mining` is what to mine from now on, if
     `mining_changed`.
     """
@@ -36,13 +29,12 @@ class Turn:
     admitted: list[Transaction] = field(default_factory=list)
     arrived: list[bytes] = field(default_factory=list)
     ballots: list[tuple[bytes | None, Ballot]] = field(default_factory=list)
-    messages: list[tuple[bytes | None, Message]] = field(default_factory=list)
-    timers: dict[Timer, int | None] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    timers: dict[Timer, TimerOrder] = field(default_factory=dict)
     evidence: list[tuple[SignedVote, SignedVote]] = field(default_factory=list)
     distrusted: set[bytes] = field(default_factory=set)
     conflicts: int = 0
     forgotten: bool = False
-    catch_up: set[bytes] = field(default_factory=set)
     mining: Mining | None = None
     mining_changed: bool = False
     roster_changed: bool = False
@@ -52,11 +44,14 @@ class Turn:
 class Standing:
     """Where this workstation stands after its last turn; any thread may read it.
 
-    `feeds` are sequence and id of every device's newest stored transaction.
+    `feeds` are every device's newest stored transactions; `changes` counts how often what waits
+    has changed.
     """
 
     epoch: int
     height: int
     head: bytes
-    feeds: dict[bytes, tuple[int, bytes]]
+    feeds: tuple[FeedHead, ...]
     pending: int
+    changes: int
+    agreement: Agreement | None

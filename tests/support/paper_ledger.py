@@ -14,6 +14,7 @@ from ehr_desktop.node.contracts.statements import (
     Statement,
 )
 from ehr_desktop.node.crypto.sign import SigningKey
+from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.state import StateTree
 from ehr_desktop.node.ledger.transaction import (
     NO_PREVIOUS,
@@ -70,6 +71,15 @@ def founding(
     )  # fmt: skip
 
 
+def header(height: int, epoch: int = 0, time_ms: int = 1_800_000_000_000, **changes) -> Header:
+    """A header that says no more than where it stands and when."""
+    blank = bytes(32)
+    whole = Header(
+        NETWORK, height, height, epoch, blank, 0, blank, 0, blank, blank, time_ms, bytes(16)
+    )
+    return replace(whole, **changes)
+
+
 def registration(patient: bytes) -> RegisterPatient:
     """The statement a patient begins with."""
     return RegisterPatient(patient, VAULT)
@@ -103,11 +113,7 @@ class PaperLedger:
         """Run a transaction at the next height and keep what it wrote."""
         state = State(self.values.get)
         verdict = execute(transaction, state, self.height)
-        for key, value in state.changes.items():
-            if value is None:
-                self.values.pop(key, None)
-            else:
-                self.values[key] = value
+        self.keep(state)
         feed = self.get("feed", self.device.id)
         if feed is not None:
             self.device.sequence, self.device.previous = feed
@@ -115,6 +121,14 @@ class PaperLedger:
         self.wires.append(transaction.wire)
         self.verdicts.append(verdict)
         return verdict
+
+    def keep(self, state: State) -> None:
+        """Take over what was written."""
+        for key, value in state.changes.items():
+            if value is None:
+                self.values.pop(key, None)
+            else:
+                self.values[key] = value
 
     def get(self, *parts):
         """A decoded value of the state."""

@@ -1,7 +1,12 @@
 """The clinic contract: founding, and changes of name, zone and hours."""
 
 from ehr_desktop.domain.people import Action, Role, Team
-from ehr_desktop.node.contracts.epochs import FIRST_EPOCH, put_validators
+from ehr_desktop.node.contracts.epochs import (
+    FIRST_EPOCH,
+    FIRST_WEIGHT,
+    founding_validators,
+    put_validators,
+)
 from ehr_desktop.node.contracts.roster import Device
 from ehr_desktop.node.contracts.rules import (
     Context,
@@ -13,7 +18,6 @@ from ehr_desktop.node.contracts.rules import (
 from ehr_desktop.node.contracts.state import State
 from ehr_desktop.node.contracts.statements import ChangeClinic, FoundClinic
 from ehr_desktop.node.ledger.transaction import device_id_of
-from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 
 
 def found(statement: FoundClinic, context: Context) -> None:
@@ -48,13 +52,12 @@ def _first_workstation(statement: FoundClinic, state: State) -> None:
         statement.device_key,
         statement.device_box_key,
         statement.device_name,
-        weight=1,
+        weight=FIRST_WEIGHT,
     )
     state.put("device", first.id, value=first.stored())
     state.put("devices", value=[first.id])
     state.put("proposers", value=statement.proposers)
-    alone = ValidatorSet.of([Validator(first.id, first.public, first.weight)])
-    put_validators(state, FIRST_EPOCH, alone)
+    put_validators(state, FIRST_EPOCH, founding_validators(statement))
 
 
 def change(statement: ChangeClinic, context: Context) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Action
 from ehr_desktop.node.contracts.acceptance import acceptance_holds
+from ehr_desktop.node.contracts.epochs import FIRST_WEIGHT
 from ehr_desktop.node.contracts.roster import Device, device, devices, proposer_mode
 from ehr_desktop.node.contracts.rules import Context, Refusal, allow, usable_key
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
@@ -37,7 +38,7 @@ def enrol(statement: EnrolDevice, context: Context) -> None:
     _never_seen_before(context, statement.device)
     _has_accepted(statement, context)
     known = devices(context.state.get)
-    weight = 1 if sum(entry.has_vote for entry in known) < MOST_VOTERS else 0
+    weight = FIRST_WEIGHT if sum(entry.has_vote for entry in known) < MOST_VOTERS else 0
     _put(
         context,
         Device(statement.device, statement.key, statement.box_key, statement.name, weight=weight),

@@ -11,11 +11,18 @@ from ehr_desktop.node.contracts.roster import (
     work_target,
 )
 from ehr_desktop.node.contracts.state import State, StateReader
+from ehr_desktop.node.contracts.statements import FoundClinic
 from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.ledger.work import FIRST_TARGET, RETARGET_BLOCKS, retarget, work_holds
 
 FIRST_EPOCH: Final = 0
+FIRST_WEIGHT: Final = 1
+
+
+def founding_validators(statement: FoundClinic) -> ValidatorSet:
+    """Give who decides on the first block: the workstation that founds the clinic, alone."""
+    return ValidatorSet.of([Validator(statement.device, statement.device_key, FIRST_WEIGHT)])
 
 
 def put_validators(state: State, epoch: int, validators: ValidatorSet) -> None:

@@ -32,11 +32,11 @@ def code(value: Any) -> str:
 
 
 def octets(longest: int) -> Shape:
-    """Any bytes, at most `longest` of them."""
+    """One to `longest` bytes."""
 
     def check(value: Any) -> bytes:
-        if type(value) is not bytes or len(value) > longest:
-            raise MalformedBodyError(f"expected at most {longest} bytes")
+        if type(value) is not bytes or not 1 <= len(value) <= longest:
+            raise MalformedBodyError(f"expected 1 to {longest} bytes")
         return value
 
     return check
@@ -85,12 +85,12 @@ def optional(shape: Shape) -> Shape:
     return check
 
 
-def rows(*shapes: Shape, most: int) -> Shape:
-    """A list of rows, each with one value a shape; at most `most` of them."""
+def rows(*shapes: Shape, most: int, least: int = 0) -> Shape:
+    """A list of rows, each with one value a shape; `least` to `most` of them."""
 
     def check(value: Any) -> tuple[tuple[Any, ...], ...]:
-        if type(value) not in (list, tuple) or len(value) > most:
-            raise MalformedBodyError(f"expected at most {most} rows")
+        if type(value) not in (list, tuple) or not least <= len(value) <= most:
+            raise MalformedBodyError(f"expected {least} to {most} rows")
         return tuple(_row(row, shapes) for row in value)
 
     return check

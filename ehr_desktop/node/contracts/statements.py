@@ -191,7 +191,7 @@ class RemoveDevice(Statement):
     device: bytes
 
 
-@_kind("device.weights", rows(ID, whole(0, MOST_WEIGHT), most=100))
+@_kind("device.weights", rows(ID, whole(0, MOST_WEIGHT), most=100, least=1))
 @dataclass(frozen=True, slots=True)
 class SetWeights(Statement):
     """New voting weights for some workstations: device and weight; the others keep theirs."""

@@ -66,7 +66,7 @@ def _run(core: Core, indexes: Sequence[TeamIndex], findings: Findings) -> None:
         final, pending, _ = transactions.counts(connection)
         present = containers.all_commitments(connection)
         findings.total = final + pending + len(present) * (1 + len(indexes))
-        chain = ChainCheck(connection, core.pipeline.validators, findings)
+        chain = ChainCheck(connection, findings)
         chain.run()
         check_state(connection, chain, findings)
         check_tree(connection, chain, findings)

@@ -44,7 +44,8 @@ TRANSACTIONS = Table(
     Column("rule", String, nullable=False, default=""),  # what refused it, or empty
     Column("details", LargeBinary, nullable=False, default=b""),
 )
-Index("feed", TRANSACTIONS.c.device, TRANSACTIONS.c.sequence, unique=True)
+Index("feed", TRANSACTIONS.c.device, TRANSACTIONS.c.sequence)
+"""Not unique: a cloned disk may sign two for one place, and both are kept."""
 Index("by_height", TRANSACTIONS.c.height, TRANSACTIONS.c.position)
 Index("by_subject", TRANSACTIONS.c.subject, TRANSACTIONS.c.position)
 Index("refused", TRANSACTIONS.c.rule, TRANSACTIONS.c.position)
@@ -94,8 +95,10 @@ VOTES = Table(
     Column("slot", Integer, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("vote", LargeBinary, nullable=False),
+    Column("block", LargeBinary, nullable=False),  # what a notar vote is for, or empty
+    Column("certificate", LargeBinary, nullable=False),  # what a final vote rests on, or empty
 )
-"""This workstation's own votes, stored before they are sent."""
+"""This workstation's own votes above the final head, stored before they are sent."""
 
 CONTAINERS = Table(
     "containers",

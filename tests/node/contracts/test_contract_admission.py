@@ -26,7 +26,8 @@ STRANGER = Person("stranger")
 def test_a_body_of_another_shape_is_malformed_and_the_feed_goes_on(clinic, kind):
     before = clinic.without_feed()
     payload = clinic.payload(registration(NEW), DESK)
-    for body in ((), ("x",) * 40, (7,), ([],), tuple([b""] * len(KINDS[kind].SHAPES))):
+    bodies = ((), ("x",) * 40, (7,), ([],), tuple([b""] * len(KINDS[kind].SHAPES)))
+    for body in bodies if KINDS[kind].SHAPES else bodies[1:-1]:
         payload = replace(clinic.payload(registration(NEW), DESK), kind=kind, body=body)
         verdict = clinic.run(sign(payload, [clinic.device.key, DESK.key]))
         assert verdict.rule == "malformed"

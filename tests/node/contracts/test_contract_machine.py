@@ -28,6 +28,7 @@ from tests.support.paper_ledger import (
     NURSE,
     PaperLedger,
     Person,
+    header,
     registration,
     seeded,
     staffed,
@@ -213,6 +214,6 @@ def test_a_block_run_as_a_whole_gives_what_its_transactions_give_one_by_one():
         ledger.say(registration(patient), (DESK, NURSE)[number % 2])
     whole = State({}.get)
     batch = [Transaction.decode(wire) for wire in ledger.wires]
-    assert run_block(batch, whole, 0) == ledger.verdicts
+    assert run_block(batch, whole, header(0)) == ledger.verdicts
     written = {key: value for key, value in whole.changes.items() if b"outcomes" not in key}
     assert written.keys() == ledger.values.keys()

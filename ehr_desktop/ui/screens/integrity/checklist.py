@@ -47,8 +47,8 @@ PARTS: Final = (
     ),
     Part(
         "Signatures and certificates",
-        "Everyone who is said to have signed did sign exactly this.",
-        frozenset({FaultKind.SIGNATURE, FaultKind.CERTIFICATE}),
+        "Everyone who is said to have signed did sign exactly this, and might.",
+        frozenset({FaultKind.SIGNATURE, FaultKind.CERTIFICATE, FaultKind.PROPOSER}),
         attrgetter("signatures"),
         "signature",
     ),
