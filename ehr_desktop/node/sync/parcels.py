@@ -67,13 +67,17 @@ class ParcelSync:
         if not free:
             return []
         page = self._store.missing(self._cursor, PARCELS_PAGE)
-        self._cursor = page[-1] if len(page) == PARCELS_PAGE else b""
         wanted: dict[bytes, list[bytes]] = {peer: [] for peer in free}
         for name in page:
+            if all(len(names) == MOST_PARCELS for names in wanted.values()):
+                break
+            self._cursor = name
             peer = None if name in self._asked else self._whom(name, likely, wanted)
             if peer is not None:
                 self._asked[name] = _Asked(peer, now + RETRY_MS)
                 wanted[peer].append(name)
+        else:
+            self._cursor = page[-1] if len(page) == PARCELS_PAGE else b""
         return [Told(peer, GetParcels(tuple(names))) for peer, names in wanted.items() if names]
 
     def serve(self, peer: bytes, names: Sequence[bytes]) -> list[Effect]:
