@@ -91,6 +91,16 @@ class HomeDamagedError(EhrError):
         self.where = where
 
 
+class PairingFailedError(EhrError):
+    """A workstation did not join the clinic; `reason` is a code: how the pairing ended, or the
+    rule that refused its enrolment.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class DiskFullError(EhrError):
     """The disk is full; what was being written was not acknowledged."""
 

@@ -3,66 +3,52 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
-
-from sqlalchemy import Connection
+from typing import Final
 
 from ehr_desktop.domain.errors import DiskFullError
 from ehr_desktop.node.core import Core
-from ehr_desktop.node.ledger.codec import CodecError, decode, encode
-from ehr_desktop.node.net.address import Address
+from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.net.address_book import AddressBook, SavedAddress
+from ehr_desktop.node.net.told_addresses import read_addresses, write_addresses
 from ehr_desktop.node.store import secrets
 
-ADDRESSES: Final = "addresses"
-"""The name of the secret: rows of host, port, public key (or empty) and whether it was typed."""
-
-UNNAMED: Final = "The clinic"
-
-
-def encode_addresses(saved: Sequence[SavedAddress]) -> bytes:
-    """Give what is stored."""
-    return encode(
-        tuple((one.address.host, one.address.port, one.key, int(one.typed)) for one in saved)
-    )
+_ADDRESSES: Final = "addresses"
+_SPONSOR: Final = "sponsor"
+_UNNAMED: Final = "The workstation that let this one in"
 
 
-def decode_addresses(stored: bytes) -> list[SavedAddress]:
-    """Read what was stored; nothing if it cannot be read: they are hints."""
-    try:
-        rows: Any = decode(stored)
-        return [
-            SavedAddress(Address(host, port), key, bool(typed)) for host, port, key, typed in rows
-        ]
-    except (CodecError, TypeError, ValueError):
-        return []
+class KnownAddresses:
+    """The address book over restarts, and whom to link to while there is no ledger yet."""
 
+    def __init__(self, core: Core, saved: Sequence[SavedAddress], sponsor: bytes | None) -> None:
+        self._core = core
+        self._running: set[asyncio.Task[None]] = set()
+        self.saved = tuple(saved)
+        self.strangers = {sponsor: _UNNAMED} if sponsor else {}
 
-async def load_book(core: Core, most: int) -> tuple[AddressBook, dict[bytes, str]]:
-    """Give the address book, which keeps itself from now on, and the keys that stand in it: a
-    workstation that has no ledger yet knows the others by nothing else.
-    """
-    stored = await core.read(lambda connection: secrets.secret(connection, ADDRESSES))
-    saved = decode_addresses(stored) if stored else []
-    loop = asyncio.get_running_loop()
-    running: set[asyncio.Task[None]] = set()
+    @classmethod
+    async def load(cls, core: Core) -> "KnownAddresses":
+        """Read what is kept. What cannot be read is left out: addresses are hints."""
+        stored = await core.read(lambda connection: secrets.secret(connection, _ADDRESSES))
+        sponsor = await core.read(lambda connection: secrets.secret(connection, _SPONSOR))
+        saved: Sequence[SavedAddress] = ()
+        with suppress(CodecError):
+            saved = read_addresses(stored) if stored else ()
+        return cls(core, saved, sponsor)
 
-    def keep(addresses: Sequence[SavedAddress]) -> None:
-        task = loop.create_task(_store(core, encode_addresses(addresses)))
-        running.add(task)
-        task.add_done_callback(running.discard)
+    def book(self, most: int) -> AddressBook:
+        """Give the address book, which keeps itself."""
+        return AddressBook(lambda: self.saved, self._keep, most)
 
-    book = AddressBook(lambda: saved, keep, most)
-    return book, {one.key: UNNAMED for one in saved if one.key}
+    def _keep(self, addresses: Sequence[SavedAddress]) -> None:
+        self.saved = tuple(addresses)
+        task = asyncio.get_running_loop().create_task(self._store(write_addresses(addresses)))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
+    async def _store(self, encoded: bytes) -> None:
+        def run() -> None:
+            with suppress(DiskFullError), self._core.database.writing() as connection:
+                secrets.put_secret(connection, _ADDRESSES, encoded)
 
-async def _store(core: Core, encoded: bytes) -> None:
-    def run() -> None:
-        with suppress(DiskFullError), core.database.writing() as connection:
-            _put(connection, encoded)
-
-    await core.on_writer(run)
-
-
-def _put(connection: Connection, encoded: bytes) -> None:
-    secrets.put_secret(connection, ADDRESSES, encoded)
+        await self._core.on_writer(run)

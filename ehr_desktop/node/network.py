@@ -12,11 +12,12 @@ from ehr_desktop.domain.events import ConsensusChanged, NetworkChanged, Workstat
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.network import ConsensusStatus, FinalPoint, NetworkStatus
 from ehr_desktop.domain.people import Actor
-from ehr_desktop.node.addresses import load_book
+from ehr_desktop.node.addresses import KnownAddresses
 from ehr_desktop.node.contracts.statements import RemoveDevice, SetWeights, Statement
 from ehr_desktop.node.core import PATIENCE_S, Core
 from ehr_desktop.node.lan import USUAL_PORT, Lan, LanSettings
 from ehr_desktop.node.net.address import parse_address
+from ehr_desktop.node.net.address_book import SavedAddress
 from ehr_desktop.node.presence import Presence
 from ehr_desktop.node.showing import consensus_status, network_status
 from ehr_desktop.node.turn import Turn
@@ -43,19 +44,22 @@ class Network:
         self._shown_changes = -1
         self._joined = False
         self._lan: Lan | None = None
+        self._known: KnownAddresses | None = None
 
     async def open(self) -> None:
         """Take part, if there are others; else as soon as there are."""
-        book, strangers = await load_book(self._core, self._settings.limits.hints)
+        self._known = await KnownAddresses.load(self._core)
+        book = self._known.book(self._settings.limits.hints)
         self._lan = Lan(
-            self._core, self._seed, self._boot, self._settings, book, strangers, self._on_moved
-        )
+            self._core, self._seed, self._boot, self._settings, book, self._known.strangers,
+            self._on_moved,
+        )  # fmt: skip
         self._core.outward = self._on_turn
         self._core.has_quorum = self._lan.has_quorum
         self._lan.start()
         self._start(self._show())
         if self._is_shared():
-            await self._join()
+            await self.listen()
 
     async def close(self) -> None:
         """Say goodbye: to the ledger first, then to every workstation."""
@@ -76,6 +80,10 @@ class Network:
     def addresses(self) -> tuple[str, ...]:
         """Where others reach this workstation, as `host:port`; empty while it is alone."""
         return self.lan.addresses()
+
+    def known_addresses(self) -> tuple[SavedAddress, ...]:
+        """Give where other workstations were found."""
+        return self._known.saved if self._known else ()
 
     async def status(self) -> NetworkStatus:
         """Give every workstation as this one sees it."""
@@ -98,7 +106,7 @@ class Network:
         except ValueError as error:
             raise InvalidInputError("address", "malformed") from error
         if not self._joined:
-            await self._join()
+            await self.listen()
         self.lan.hub.add_address(address)
 
     async def remove(self, actor: Actor, device: DeviceId) -> None:
@@ -132,7 +140,7 @@ class Network:
         if turn.roster_changed:
             self._core.publish(WorkstationsChanged())
             if self._is_shared() and not self._joined:
-                self._start(self._join())
+                self._start(self.listen())
         if turn.final or turn.ballots or turn.timers:
             self._on_moved()
 
@@ -164,7 +172,8 @@ class Network:
     def _is_shared(self) -> bool:
         return sum(device.active for device in self._core.pipeline.devices) != 1
 
-    async def _join(self) -> None:
+    async def listen(self) -> None:
+        """Be there for others, though there may be none yet."""
         if not self._joined:
             self._joined = True
             await self.lan.join()

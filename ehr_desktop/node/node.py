@@ -16,6 +16,7 @@ from ehr_desktop.domain.ledger import NodeStatus
 from ehr_desktop.domain.network import LinkState
 from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Workstation
 from ehr_desktop.domain.projection import Projector
+from ehr_desktop.node.admitting import Admitting
 from ehr_desktop.node.charts import Charts
 from ehr_desktop.node.checking import Checking
 from ehr_desktop.node.core import Core
@@ -26,6 +27,7 @@ from ehr_desktop.node.diary import Diary, Wanted
 from ehr_desktop.node.drafts import Drafts
 from ehr_desktop.node.explorer import Explorer
 from ehr_desktop.node.founding import Foundation, Founder, found_clinic
+from ehr_desktop.node.joining import LONGEST_WORKSTATION_NAME, Joined, find_doors, join_clinic
 from ehr_desktop.node.keys.device import SecretStore, is_home, load_device_secret
 from ehr_desktop.node.keys.keystore import system_key_store
 from ehr_desktop.node.lan import LanSettings
@@ -42,8 +44,10 @@ from ehr_desktop.node.store.views.views import Views
 
 __all__ = [
     "FLOOR",
+    "LONGEST_WORKSTATION_NAME",
     "Foundation",
     "Founder",
+    "Joined",
     "LanSettings",
     "Node",
     "Particulars",
@@ -51,8 +55,10 @@ __all__ = [
     "SecretStore",
     "Views",
     "Wanted",
+    "find_doors",
     "found_clinic",
     "is_home",
+    "join_clinic",
     "system_clock",
     "system_key_store",
     "usual_parameters",
@@ -93,6 +99,9 @@ class Node:
         self.explorer = Explorer(core)
         self.checking = Checking(core)
         self.drafts = Drafts(core)
+        self.admitting = Admitting(
+            core, lambda: network.addresses, network.known_addresses, listen=network.listen
+        )
         self.view = core.read_view
         """Run a query over a team's view: `await node.view(actor, team, lambda views: ...)`."""
 
@@ -145,6 +154,7 @@ class Node:
         """Say goodbye to the others, forget every key, close every file, and let go of the data
         directory.
         """
+        await self.admitting.close_door()
         await self.network.close()
         await self._core.close()
         self._lock.release()

@@ -332,6 +332,7 @@ class Shots:
 def _take_set_up(desktop: Desktop, hand: Hand, camera: Camera) -> None:
     window = desktop.show()
     window.resize(*SIZE)
+    hand.click("Set up a new clinic")
     hand.fill("Name of the clinic", "Quayside Practice")
     hand.fill("Full name", "Noor Haddad")
     hand.fill("Account name", "noor.haddad")

@@ -19,7 +19,7 @@ from ehr_desktop.ui.screens.opening_hours import OpeningHoursEditor
 from ehr_desktop.ui.screens.welcome import Welcome
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
-from ehr_desktop.ui.widgets.buttons import primary_button
+from ehr_desktop.ui.widgets.buttons import ghost_button, primary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.choice_field import ComboField
 from ehr_desktop.ui.widgets.field import FIELD_WIDTH_PX, Field
@@ -48,9 +48,12 @@ def detected_zone() -> str:
 
 
 class SetUpScreen(QWidget):
-    """Emits `founded` once the clinic is there."""
+    """Emits `founded` once the clinic is there, and `left` if there is a way back and it is
+    taken.
+    """
 
     founded = Signal()
+    left = Signal()
 
     def __init__(
         self, bridge: NodeBridge, work: FoundingWork, parent: QWidget | None = None
@@ -72,7 +75,10 @@ class SetUpScreen(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Creating the clinic")
         self.progress.hide()
-        self.form.add(self.problem, self.button, self.progress)
+        self.back = ghost_button("Back", icon_name="arrow-left")
+        self.back.clicked.connect(self.left)
+        self.back.hide()
+        self.form.add(self.problem, self.button, self.progress, row(self.back, SPRING))
         line = row(Welcome(self), self._scrolling(), spacing=0)
         line.setStretch(0, 2)
         line.setStretch(1, 3)
@@ -216,5 +222,6 @@ class SetUpScreen(QWidget):
 
     def _wait(self, *, waiting: bool) -> None:
         self.button.setEnabled(not waiting)
+        self.back.setEnabled(not waiting)
         self.button.setText("Creating the clinic…" if waiting else "Create the clinic")
         self.progress.setVisible(waiting)
