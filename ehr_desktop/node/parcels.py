@@ -144,7 +144,7 @@ def _keep_box(connection: Connection, one: Awaited, fields: Fields) -> bool:
     )
     fields.end()
     promised = (one.subject, one.purpose, one.epoch, one.recipient, one.generation)
-    if box_hash(box.box) != one.name or (one.purpose and _said(box) != promised):
+    if box_hash(box.box) != one.name or (one.recipient and _said(box) != promised):
         return False
     secrets.add_boxes(connection, [box])
     return True

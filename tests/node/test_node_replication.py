@@ -228,7 +228,7 @@ async def test_a_part_nobody_awaits_any_more_is_a_leftover(pcs):
 async def test_whoever_asks_for_what_is_not_here_is_told_so(pcs):
     a, b, _ = pcs
     heard = []
-    b.spoil = lambda message: heard.append(message)
+    b.spoil = heard.append
     async with linked([a, b]):
         b.links[key_of("a")].send(ContainerGet(NAME, 0))
         with suppress(TimeoutError):
