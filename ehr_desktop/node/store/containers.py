@@ -138,7 +138,8 @@ def all_commitments(connection: Connection) -> set[bytes]:
 
 def stored_of(connection: Connection, commitments: Iterable[bytes]) -> list[bytes]:
     """Give those of some containers that are stored here."""
-    wanted, found = list(commitments), []
+    wanted = list(commitments)
+    found: list[bytes] = []
     for start in range(0, len(wanted), _CHUNK):
         chosen = select(C.c.commitment).where(C.c.commitment.in_(wanted[start : start + _CHUNK]))
         found += connection.execute(chosen).scalars()

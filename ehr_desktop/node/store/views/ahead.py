@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Table, delete, insert, select, tuple_, update
+from sqlalchemy import Column, Connection, delete, insert, select, tuple_, update
 
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.node.store.views.apply_patients import (
@@ -41,7 +41,7 @@ def rows_ahead(connection: Connection, patients: Collection[PatientId]) -> list[
     """Give the rows about these patients that show something pending."""
     found: list[RowName] = []
     for kind, (table, key) in ROWS.items():
-        chosen = select(table.c[key]).where(table.c.pending)
+        chosen = select(table.c[key]).where(table.c.pending == 1)
         chosen = chosen.where(table.c[_OWNERS[kind]].in_(list(patients)))
         found += [(kind, name) for name in connection.execute(chosen).scalars()]
     return found
@@ -118,12 +118,13 @@ def _kept(connection: Connection, row: RowName) -> str | None:
 
 def _image(connection: Connection, row: RowName) -> dict[str, Any] | None:
     table, key = ROWS[row[0]]
-    found = connection.execute(select(table).where(table.c[key] == row[1])).one_or_none()
+    chosen = select(table).where(table.c[key] == row[1])
+    found = connection.execute(chosen).mappings().one_or_none()
     if found is None:
         return None
-    image: dict[str, Any] = {"row": dict(found._mapping)}
+    image: dict[str, Any] = {"row": dict(found)}
     if row[0] == "patient":
-        image["index"] = index_rows(connection, found.number)
+        image["index"] = index_rows(connection, found["number"])
     return image
 
 
@@ -138,7 +139,7 @@ def _mark(connection: Connection, rows: Collection[RowName], *, pending: bool) -
     for kind, (table, key) in ROWS.items():
         column: Column[Any] = table.c[key]
         for chunk in _chunks([name for of, name in rows if of == kind]):
-            connection.execute(update(table).where(column.in_(chunk)).values(pending=pending))
+            connection.execute(update(table).where(column.in_(chunk)).values(pending=int(pending)))
 
 
 def _chunks(names: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -97,6 +97,7 @@ def _entry_row(change: EntrySeen) -> dict[str, Any]:
             "reference_high": row.reference_high,
             "encounter": row.encounter,
             "folded": fold(f"{row.title} {row.code} {row.value} {row.detail}"[:FOLDED_CHARS]),
+            "pending": 0,
         }
     )
 
@@ -122,6 +123,7 @@ def _write_appointments(connection: Connection, changes: Sequence[AppointmentSee
                     "comment": change.comment,
                     "override_reason": change.override_reason,
                     "words_of": change.words_of,
+                    "pending": 0,
                 }
             )
             for change in changes

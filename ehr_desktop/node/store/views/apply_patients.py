@@ -54,8 +54,8 @@ def index_rows(connection: Connection, number: int) -> dict[str, list[dict[str, 
     """Give what the patient of a row is found by, by table."""
     return {
         table.name: [
-            dict(row._mapping)
-            for row in connection.execute(select(table).where(table.c.patient == number))
+            dict(row)
+            for row in connection.execute(select(table).where(table.c.patient == number)).mappings()
         ]
         for table in (NAME_PART, HANDLE, IDENTIFIER)
     }

@@ -126,7 +126,7 @@ def _to_appointment(row: Sequence[Any], names: Mapping[PersonId, str]) -> Appoin
         override_reason=override_reason,
         provider_name=names.get(provider, ""),
         status_since=_EPOCH + timedelta(milliseconds=status_ms),
-        pending=pending,
+        pending=bool(pending),
     )
 
 

@@ -245,6 +245,6 @@ def _to_entry(row: Sequence[Any], names: Mapping[PersonId, str]) -> Entry:
         TransactionId(transaction),
         amended,
         origin,
-        pending,
+        bool(pending),
     )
     return Entry(source, *line)

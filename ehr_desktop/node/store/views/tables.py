@@ -51,9 +51,9 @@ def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, default="")
 
 
-def _pending() -> Column[bool]:
-    """Mark a row that shows something signed and not final yet."""
-    return Column("pending", Boolean, nullable=False, default=False, server_default=text("0"))
+def _pending() -> Column[int]:
+    """Mark with 1 a row that shows something signed and not final yet."""
+    return Column("pending", Integer, nullable=False, default=0)
 
 
 def _integer(name: str) -> Column[int]:
