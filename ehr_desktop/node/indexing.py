@@ -143,6 +143,10 @@ class TeamIndex:
         if pending and self._waiting is not None:
             self._expect(plain, pending)
 
+    def changes_of(self, connection: Connection, transaction: Transaction) -> Sequence[ViewChange]:
+        """Give what a transaction of an indexed kind would change here, were it accepted."""
+        return self._projecting.read(connection, transaction, {}).changes
+
     def _take(self, step: ViewStep) -> None:
         self.views.take(step)
         self._ahead.took(step)

@@ -30,6 +30,7 @@ from ehr_desktop.node.keys.keystore import system_key_store
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.people import Particulars, People
 from ehr_desktop.node.pipeline import Pipeline
+from ehr_desktop.node.refusals import Refusals
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.engine import Database, migrate, open_database
 from ehr_desktop.node.store.lock import HomeLock
@@ -85,6 +86,7 @@ class Node:
         self.explorer = Explorer(core)
         self.checking = Checking(core)
         self.drafts = Drafts(core)
+        self.refusals = Refusals(core)
         self.view = core.read_view
         """Run a query over a team's view: `await node.view(actor, team, lambda views: ...)`."""
 
