@@ -94,7 +94,7 @@ class Ahead:
         ahead: list[AheadChange] = []
         for row, story in wanted.items():
             shown = self._of_row.get(row, [])
-            if story[: len(shown)] != shown:
+            if story[: len(shown)] != shown or not anew.isdisjoint(shown):
                 undone.add(row)
                 shown = []
             ahead += [_on_row(row, transaction, read) for transaction in story[len(shown) :]]
