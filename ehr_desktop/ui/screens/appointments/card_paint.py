@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, AppointmentStatus
 from ehr_desktop.ui.models.day_words import LOOKS, start_text
+from ehr_desktop.ui.models.pending_words import PENDING, PENDING_ICON
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.icons import icon_pixmap
 from ehr_desktop.ui.theme.palette import worn_tokens
@@ -82,6 +83,8 @@ def paint_card(
 
 def _lines(appointment: Appointment, *, narrow: bool) -> tuple[str, ...]:
     status = LOOKS[appointment.status].word
+    if appointment.pending:
+        status = f"{status}, {PENDING.lower()}"
     over = f"Booked over: {appointment.override_reason}" if appointment.override_reason else ""
     second = " · ".join(part for part in (status, appointment.reason) if part)
     # The isolates keep a right-to-left name from pulling the time to its other side.
@@ -98,6 +101,8 @@ def _paint_ground(
     edge = QPen(QColor(pair.foreground if outlined or freed else tokens.edge), 1)
     if appointment.override_reason:
         edge = QPen(QColor(tokens.warning.foreground), 1.5, Qt.PenStyle.DashLine)
+    elif appointment.pending:
+        edge = QPen(QColor(pair.foreground), 1, Qt.PenStyle.DashLine)
     elif freed:
         edge.setStyle(Qt.PenStyle.DotLine)
     painter.setPen(edge)
@@ -110,10 +115,14 @@ def _paint_ground(
 def _paint_icons(
     painter: QPainter, room: QRectF, middle: float, appointment: Appointment, pair: TonePair
 ) -> float:
-    """Paint the status, and a mark where one is booked over another; give the width they take."""
+    """Paint the status, and marks where one is booked over another or pending; give the width
+    they take.
+    """
     names = [LOOKS[appointment.status].icon_name]
     if appointment.override_reason:
         names.append("layers")
+    if appointment.pending:
+        names.append(PENDING_ICON)
     right = room.right()
     for name in names:
         right -= _ICON_PX
