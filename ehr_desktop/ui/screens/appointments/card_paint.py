@@ -16,6 +16,7 @@ from ehr_desktop.ui.theme.tokens import Radius, Scheme, Tokens, TonePair, TypeSi
 
 LINE_PX: Final = 17
 _BAR_PX: Final = 3
+_PIECE_PX: Final = 3
 _SIDE_PX: Final = 8
 _ICON_PX: Final = 14
 _LEAST_FOR_ICON_PX: Final = 84
@@ -101,15 +102,25 @@ def _paint_ground(
     edge = QPen(QColor(pair.foreground if outlined or freed else tokens.edge), 1)
     if appointment.override_reason:
         edge = QPen(QColor(tokens.warning.foreground), 1.5, Qt.PenStyle.DashLine)
-    elif appointment.pending:
-        edge = QPen(QColor(pair.foreground), 1, Qt.PenStyle.DashLine)
     elif freed:
         edge.setStyle(Qt.PenStyle.DotLine)
     painter.setPen(edge)
     painter.setBrush(QColor(tokens.surface if freed else pair.background))
     painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), Radius.SMALL, Radius.SMALL)
     bar = QRectF(place.left() + 1, place.top() + 2, _BAR_PX, place.height() - 4)
-    painter.fillRect(bar, QColor(pair.foreground))
+    if appointment.pending:
+        _paint_broken(painter, bar, QColor(pair.foreground))
+    else:
+        painter.fillRect(bar, QColor(pair.foreground))
+
+
+def _paint_broken(painter: QPainter, bar: QRectF, colour: QColor) -> None:
+    """Paint the bar in pieces: it tells what is pending where there is no room for an icon."""
+    top = bar.top()
+    while top < bar.bottom():
+        height = min(_PIECE_PX, bar.bottom() - top)
+        painter.fillRect(QRectF(bar.left(), top, bar.width(), height), colour)
+        top += 2 * _PIECE_PX
 
 
 def _paint_icons(

@@ -1,16 +1,17 @@
 """What was refused after somebody had gone on with their day, with what can be done instead."""
 
-from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
+from typing_extensions import override
 
 from ehr_desktop.domain.refusals import RefusedWork
 from ehr_desktop.domain.schedule import Slot
 from ehr_desktop.ui.models.day_words import slot_text
-from ehr_desktop.ui.models.refused_words import refused_title, refused_words
+from ehr_desktop.ui.models.refused_words import refused_title, refused_words, when_words
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import Button, icon_button
@@ -56,42 +57,51 @@ class RefusedCard(Card):
         self.setVisible(bool(refused))
 
     def _line(self, work: RefusedWork, zone: ZoneInfo, today: date) -> QWidget:
-        line = QFrame(self)
+        line = _Line(self)
         title, words = refused_title(work), refused_words(work)
         name = ElidedLabel(title, line, font=ui_font(weight=ui_font().Weight.Medium))
         why = Caption(words, line)
-        why.setWordWrap(True)
         dismiss = icon_button("x", f"Dismiss: {title}, {words}")
         dismiss.clicked.connect(lambda: self.dismissed.emit(work))
-        head = row(IconLabel("circle-alert", line, tone=Tone.DANGER), name, dismiss)
+        mark = IconLabel("circle-alert", line, tone=Tone.DANGER)
+        head = row(mark, name, *self._ways_on(work), dismiss, spacing=Space.ONE)
         head.setStretch(1, 1)
-        buttons = [self._offer(work, slot, zone, today) for slot in _alternatives(work)]
-        buttons.append(self._way_on(work))
-        line.setLayout(column(head, why, row(*buttons, SPRING, spacing=Space.ONE), spacing=6))
+        whole = column(head, why, spacing=6)
+        offers = [self._offer(work, slot, zone, today) for slot in _alternatives(work)]
+        if offers:
+            whole.addLayout(row(*offers, SPRING, spacing=Space.ONE))
+        line.setLayout(whole)
         return line
 
     def _offer(self, work: RefusedWork, slot: Slot, zone: ZoneInfo, today: date) -> Button:
         words = slot_text(slot, zone, today)
-        return self._button(
-            words, f"Book {refused_title(work)} {words}", lambda: self.taken.emit(work, slot)
-        )
-
-    def _way_on(self, work: RefusedWork) -> Button:
-        title = refused_title(work)
-        if work.booking is not None:
-            told = f"Open the day of the refused appointment of {title}"
-            return self._button("Open the day", told, lambda: self.day_wanted.emit(work))
-        told = f"Open {title}"
-        button = self._button("Open patient", told, lambda: self.chart_wanted.emit(work))
-        button.setVisible(work.patient is not None)
-        return button
-
-    def _button(self, words: str, name: str, run: Callable[[], None]) -> Button:
+        name = f"Take {words} instead: {refused_title(work)}"
         button = Button(words, self)
         button.setAccessibleName(name)
         set_plain_tooltip(button, name)
-        button.clicked.connect(run)
+        button.clicked.connect(lambda: self.taken.emit(work, slot))
         return button
+
+    def _ways_on(self, work: RefusedWork) -> list[Button]:
+        """Give the button that leads to where it happened, if there is such a place."""
+        if work.booking is not None:
+            button = icon_button("calendar-days", f"Open the day: {when_words(work.booking)}")
+            button.clicked.connect(lambda: self.day_wanted.emit(work))
+            return [button]
+        if work.patient is not None:
+            button = icon_button("file-text", f"Open {refused_title(work)}")
+            button.clicked.connect(lambda: self.chart_wanted.emit(work))
+            return [button]
+        return []
+
+
+class _Line(QFrame):
+    """As high as its words need at its width."""
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setMinimumHeight(self.heightForWidth(self.width()))
 
 
 def _alternatives(work: RefusedWork) -> tuple[Slot, ...]:
