@@ -4,7 +4,7 @@ import asyncio
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QApplication
 
 from ehr_desktop.config import Config
 from ehr_desktop.domain.errors import EhrError
+from ehr_desktop.domain.events import DoorsChanged, PairingAsked, Progress
 from ehr_desktop.interchange.fhir.project import project
 from ehr_desktop.interchange.fhir.validate import Validator
 from ehr_desktop.node.node import Node, PasswordParameters, is_home, system_clock, system_key_store
 from ehr_desktop.node.runtime import NodeThread
 from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.founding import found
+from ehr_desktop.services.joining import FETCHING, Joining, records_are_here
 from ehr_desktop.services.passwords import strength, suggest_pass_phrase
 from ehr_desktop.services.values import Founding
 from ehr_desktop.ui.app import Reporter, log_kept_in, open_window, prepare_application
@@ -27,6 +29,7 @@ from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.garbage import collect_on_the_ui_thread
 from ehr_desktop.ui.prefs import Prefs
 from ehr_desktop.ui.screens.cannot_open import CannotOpenWindow
+from ehr_desktop.ui.screens.join.work import JoiningWork
 from ehr_desktop.ui.screens.new_password import PasswordRules
 from ehr_desktop.ui.screens.registry import make_registry
 from ehr_desktop.ui.screens.set_up import FoundingWork
@@ -50,6 +53,7 @@ class ClinicDoor:
         self._clock = clock
         self._node: Node | None = None
         self._clinic: Clinic | None = None
+        self._asking: Joining | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._clinic, name)
@@ -84,6 +88,38 @@ class ClinicDoor:
         store = system_key_store() if self._config.use_key_store else None
         await found(self._config.home, founding, store=store, parameters=self._parameters)
         await self.open(hear)
+
+    async def look(self, hear: Callable[[Any], None]) -> None:
+        """Tell `hear` which workstations on the network let a new one in, until cancelled."""
+        await self._joining(hear).look(lambda doors: hear(DoorsChanged(doors)))
+
+    async def join(
+        self, addresses: Sequence[str], workstation_name: str, hear: Callable[[Any], None]
+    ) -> None:
+        """Join the clinic at the first of `addresses` that answers, open it, and wait until its
+        records are here.
+
+        Raises:
+            InvalidInputError, PairingFailedError, HomeExistsError, DiskFullError: see `Joining`.
+        """
+        store = system_key_store() if self._config.use_key_store else None
+        self._asking = self._joining(hear)
+        await self._asking.join(addresses, workstation_name, store=store)
+        hear(Progress(FETCHING, 0, 0))
+        await self.open(hear)
+        await self.fetch()
+
+    async def compare(self, *, agreed: bool) -> None:
+        """Say whether the digits on both screens are the same."""
+        if self._asking is not None:
+            await self._asking.compare(agreed=agreed)
+
+    async def fetch(self) -> None:
+        """Wait until the records of a clinic that was joined are here."""
+        await records_are_here(self.node)
+
+    def _joining(self, hear: Callable[[Any], None]) -> Joining:
+        return Joining(self._config.home, lambda digits: hear(PairingAsked(digits, "")))
 
     async def close(self) -> None:
         """Close the clinic, if it is open."""
@@ -123,9 +159,9 @@ class Desktop:
         return self.thread.submit(self.door.open(self.bridge.publish))
 
     def show(self) -> MainWindow:
-        """Show the main window: sign-in where there is a clinic, else the set-up screen."""
+        """Show the main window: sign-in where there is a clinic, else what leads to one."""
         self.reporter.install()
-        window = open_window(self.parts, self.reporter, self._founding())
+        window = open_window(self.parts, self.reporter, self._founding(), self._joining())
         window.show()
         window.begin()
         self.window = window
@@ -176,6 +212,17 @@ class Desktop:
             lambda founding: self.door.found(founding, self.bridge.publish),
             self._rules(),
             platform.node() or "Workstation 1",
+        )
+
+    def _joining(self) -> JoiningWork | None:
+        if is_home(self.config.home) and self.door.node.people.all():
+            return None
+        return JoiningWork(
+            look=lambda: self.door.look(self.bridge.publish),
+            join=lambda where, name: self.door.join(where, name, self.bridge.publish),
+            compare=self.door.compare,
+            fetch=self.door.fetch,
+            workstation_name=platform.node() or "Workstation 2",
         )
 
     def _rules(self) -> PasswordRules:

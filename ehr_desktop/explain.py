@@ -45,6 +45,9 @@ _FIELDS: Final[Mapping[str, str]] = {
     "path": "file",
     "target": "file",
     "drug": "medicine",
+    "workstation": "name of this workstation",
+    "address": "address",
+    "weights": "number of votes",
 }
 _INVALID: Final[Mapping[str, str]] = {
     "empty": "Please fill in the {field}.",
@@ -59,6 +62,8 @@ _INVALID: Final[Mapping[str, str]] = {
     "out-of-range": "The {field} is outside of what can be booked.",
     "unreadable": "The {field} cannot be read. Check that it is there and that you may open it.",
     "unwritable": "The {field} cannot be written. Choose another folder.",
+    "no-address": "That is no address. Type it as the other workstation shows it, such as "
+    "192.168.1.20.",
 }
 """By reason code, for every code that services and interchange raise."""
 BAD_FILE: Final[Mapping[str, str]] = {
@@ -76,6 +81,44 @@ BAD_FILE: Final[Mapping[str, str]] = {
     "unreadable": "this computer cannot read it, or not to its end",
 }
 """Why a file cannot be used, as the second half of a sentence; by reason code."""
+_DIFFERED: Final = (
+    "The digits were not the same, so nothing was shared. Try again; if they differ again, "
+    "somebody may be between the two workstations: tell whoever looks after your network."
+)
+_MEDDLED: Final = (
+    "What came over the network was not what the other workstation sends, so nothing was shared. "
+    "Try again; if this comes back, tell whoever looks after your network."
+)
+_JOINING: Final[Mapping[str, str]] = {
+    "unreachable": "Nobody answered there. Check that the other workstation shows “Add a "
+    "workstation”, and that both are on the same network.",
+    "busy": "Another workstation is just being let in. Try again when it is done.",
+    "expired": "Two minutes have passed without an answer. Start again on both workstations.",
+    "too-many-tries": "The other workstation let nobody in after three tries. Start again there.",
+    "refused-here": _DIFFERED,
+    "refused-there": "On the other workstation somebody said that the digits differ. Nothing was "
+    "shared. Compare them again, one by one.",
+    "broken-off": "The connection broke off, or the other workstation was closed. Nothing was "
+    "shared. Try again.",
+    "garbage": _MEDDLED,
+    "changed-keys": _MEDDLED,
+    "bad-signature": _MEDDLED,
+}
+"""Why this workstation did not join, by the reason of a `PairingFailedError`."""
+_ADMITTING: Final[Mapping[str, str]] = {
+    "expired": "Nobody came in within two minutes, so the door is closed again.",
+    "too-many-tries": "Three tries have failed, so the door is closed. Open it again to go on.",
+    "refused-here": _DIFFERED,
+    "refused-there": "On the new workstation somebody said that the digits differ. Nothing was "
+    "shared. Compare them again, one by one.",
+    "broken-off": "The connection to the new workstation broke off. Nothing was shared.",
+    "garbage": _MEDDLED,
+    "changed-keys": _MEDDLED,
+    "bad-signature": _MEDDLED,
+    "closed": "The door was closed before anybody came in.",
+    "locked": "The door closed because the administrator's session was locked.",
+}
+"""Why nobody was let in, by the failure of `PairingLeft` and `PairingEnded`."""
 
 
 def _weak(error: errors.WeakPasswordError) -> str:
@@ -123,6 +166,15 @@ def _bad_file(error: errors.BadFileError) -> str:
     return sentence if error.position is None else f"{sentence} (At byte {error.position:,}.)"
 
 
+def _not_joined(error: errors.PairingFailedError) -> str:
+    return _JOINING.get(error.reason) or _not_enrolled(error.reason)
+
+
+def _not_enrolled(rule: str) -> str:
+    reason = REFUSALS.get(rule, f"the rule “{rule}” does not hold")
+    return f"The clinic did not take this workstation in: {reason}."
+
+
 _SENTENCES: Final[Mapping[type[BaseException], str]] = {
     errors.EhrError: "That was not possible.",
     errors.SignInRefusedError: SIGN_IN_REFUSED,
@@ -149,6 +201,7 @@ _DETAILED: Final[Mapping[type[BaseException], Callable[..., str]]] = {
     errors.HomeDamagedError: _damaged,
     errors.InvalidInputError: _invalid,
     errors.BadFileError: _bad_file,
+    errors.PairingFailedError: _not_joined,
 }
 
 
@@ -160,6 +213,11 @@ def explain(error: BaseException) -> str:
         if kind in _SENTENCES:
             return _SENTENCES[kind]
     return f"Something went wrong. It has been noted as {note(error)}; your work is kept."
+
+
+def explain_door(failure: str) -> str:
+    """Give a sentence for why a new workstation was not let in, from the code in an event."""
+    return _ADMITTING.get(failure) or _not_enrolled(failure)
 
 
 def note(error: BaseException) -> str:

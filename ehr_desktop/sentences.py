@@ -115,7 +115,24 @@ TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
     ),
     "member.account": _account,
     "member.deactivate": lambda t: _Doing("ended", "end", f"the account of {_named(t)}"),
+    "device.enrol": lambda t: _Doing("let", "let", f"the workstation {_pc(t)} into the clinic"),
+    "device.remove": lambda t: _Doing(
+        "removed", "remove", f"the workstation {_pc(t)} from the clinic"
+    ),
+    "device.weights": lambda t: _Doing(
+        "set", "set", f"the voting weights of workstations: {t.fact('weights')}"
+    ),
+    "device.leave": lambda _: _Doing("signed off", "sign off", "until it is back"),
+    "device.return": lambda _: _Doing("came back", "come back", "to take part again"),
+    "device.evidence": lambda t: _Doing(
+        "proved",
+        "prove",
+        f"that {t.fact('accused') or 'another one'} told the others two different stories",
+    ),
     "team.key": lambda t: _Doing("replaced", "replace", f"the key of the {_team(t)}"),
+    "team.reseal": lambda t: _Doing(
+        "sealed", "seal", f"{t.fact('boxes')} keys of records again for the {_team(t)}"
+    ),
     "team.box": lambda t: _Doing(
         "handed", "hand", f"the key of the {_team(t)} to {t.fact('names') or 'its members'}"
     ),
@@ -139,6 +156,18 @@ REFUSALS: Final[Mapping[str, str]] = {
     "signer": "it was not signed by the person and the workstation it names",
     "unknown-device": "the workstation is not part of this clinic",
     "device-removed": "the workstation was removed from the clinic",
+    "device-known": "the workstation's key was used here before",
+    "not-accepted": "the workstation has not signed that it joins this clinic from here",
+    "own-device": "a workstation is removed from another one, never from itself",
+    "device-accused": "the workstation was found telling two stories and votes no more",
+    "not-stake": "voting weights are not what chooses who proposes in this clinic",
+    "too-many-validators": "too many workstations would vote",
+    "no-validators": "no workstation would be left to vote",
+    "already-away": "the workstation had signed off before",
+    "not-away": "the workstation had not signed off",
+    "core-set": "too few voting workstations would stay switched on",
+    "no-evidence": "the two votes prove nothing against a workstation",
+    "already-accused": "the workstation was found out before",
     "device-name": "the workstation's id does not belong to its key",
     "not-a-member": "the person has no active account",
     "expired": "it came too late",
@@ -204,6 +233,11 @@ FAULTS: Final[Mapping[FaultKind, FaultWords]] = {
         "The signatures that make a block final are missing or false.",
         _RESTORE,
     ),
+    FaultKind.PROPOSER: FaultWords(
+        "A block came from where it may not come from",
+        "The workstation that proposed it had no vote, or did not do the work that was asked for.",
+        _RESTORE,
+    ),
     FaultKind.SEQUENCE: FaultWords(
         "A workstation's transactions are not in order",
         "One was left out, repeated or moved. Every workstation numbers its transactions so that "
@@ -237,6 +271,12 @@ FAULTS: Final[Mapping[FaultKind, FaultWords]] = {
         "Nothing in the ledger belongs to it, so nobody has signed it. The program does not use "
         "it.",
         "No record is affected. Find out who had access to this computer.",
+    ),
+    FaultKind.VAULT_KEY: FaultWords(
+        "A patient's key was exchanged",
+        "The key this workstation keeps for the patient is not the one that was signed. It opens "
+        "none of the patient's records, and what is sealed with it opens nowhere else.",
+        "Write nothing for this patient here, and restore the last backup.",
     ),
     FaultKind.ACCOUNT: FaultWords(
         "An account cannot be opened",
@@ -272,7 +312,7 @@ def sentence(transaction: TransactionSummary, zone: tzinfo | None = None) -> str
 
 def attempt(transaction: TransactionSummary) -> str:
     """Say who did what, or tried to; why it was refused is left to `refusal`."""
-    who = transaction.person_name or SOMEBODY
+    who = _who(transaction)
     words = TRANSACTIONS.get(transaction.kind)
     doing = words(transaction) if words else _Doing("wrote", "write", f"“{transaction.kind}”")
     if transaction.state is TransactionState.REFUSED:
@@ -291,6 +331,16 @@ def refusal(transaction: TransactionSummary, zone: tzinfo | None = None) -> str:
 
 def _clock(time_ms: str, zone: tzinfo | None) -> str:
     return shown_time(datetime.fromtimestamp(int(time_ms) / 1000, UTC).astimezone(zone).time())
+
+
+def _who(t: TransactionSummary) -> str:
+    if not t.person:
+        return f"The workstation {_pc(t)}"
+    return t.person_name or SOMEBODY
+
+
+def _pc(t: TransactionSummary) -> str:
+    return t.fact("workstation") or "no longer known here"
 
 
 def _patient(t: TransactionSummary) -> str:

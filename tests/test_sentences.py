@@ -11,7 +11,7 @@ from ehr_desktop.domain.ids import DeviceId, PersonId, TransactionId
 from ehr_desktop.domain.ledger import FaultKind, TransactionState, TransactionSummary
 from ehr_desktop.node import contracts
 from ehr_desktop.node.contracts.execute import CONTRACTS
-from ehr_desktop.node.contracts.statements import KINDS
+from ehr_desktop.node.contracts.statements import KINDS, SAID_BY_DEVICES
 from ehr_desktop.sentences import (
     FAULTS,
     REFUSALS,
@@ -42,7 +42,7 @@ def transaction(kind, *facts, rule="", person="Inês Duarte", state=TransactionS
         index=7,
         time=datetime(2026, 8, 14, 9, 40, tzinfo=UTC),
         device=DeviceId("cd" * 16),
-        person=PersonId("ef" * 16),
+        person=PersonId("" if kind in SAID_BY_DEVICES else "ef" * 16),
         person_name=person,
         sequence=8,
         state=TransactionState.REFUSED if rule else state,
@@ -164,6 +164,42 @@ SENTENCES = [
     (
         transaction("team.box", ("team", "front-desk"), ("names", "Tom Hale, Ana Lee")),
         "Inês Duarte handed the key of the front desk team to Tom Hale, Ana Lee",
+    ),
+    (
+        transaction("device.enrol", ("workstation", "Cupboard")),
+        "Inês Duarte let the workstation Cupboard into the clinic",
+    ),
+    (
+        transaction("device.remove", ("workstation", "Cupboard")),
+        "Inês Duarte removed the workstation Cupboard from the clinic",
+    ),
+    (
+        transaction("device.weights", ("weights", "Front desk 1, Cupboard 3"), rule="not-stake"),
+        (
+            "Inês Duarte tried to set the voting weights of workstations: Front desk 1, Cupboard 3: "
+            "refused, voting weights are not what chooses who proposes in this clinic"
+        ),
+    ),
+    (
+        transaction("device.leave", ("workstation", "Cupboard"), person=""),
+        "The workstation Cupboard signed off until it is back",
+    ),
+    (
+        transaction("device.return", ("workstation", "Cupboard"), person=""),
+        "The workstation Cupboard came back to take part again",
+    ),
+    (
+        transaction(
+            "device.evidence", ("workstation", "Cupboard"), ("accused", "Front desk"), person=""
+        ),
+        ("The workstation Cupboard proved that Front desk told the others two different stories"),
+    ),
+    (
+        transaction("device.evidence", ("workstation", "Cupboard"), rule="no-evidence", person=""),
+        (
+            "The workstation Cupboard tried to prove that another one told the others two "
+            "different stories: refused, the two votes prove nothing against a workstation"
+        ),
     ),
     (transaction("patient.register", PATIENT), "Inês Duarte registered patient 7f3a…"),
     (

@@ -53,6 +53,16 @@ class IntegrityError(EhrError):
         self.fault = fault
 
 
+class WorkstationHaltedError(EhrError):
+    """This workstation signs nothing any more; `reason` is a code: `forgotten` (its disk was
+    restored or cloned) or `removed`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class HomeInUseError(EhrError):
     """Another instance holds the data directory; `holder` says which (process id and host)."""
 
@@ -79,6 +89,16 @@ class HomeDamagedError(EhrError):
     def __init__(self, where: str) -> None:
         super().__init__(where)
         self.where = where
+
+
+class PairingFailedError(EhrError):
+    """A workstation did not join the clinic; `reason` is a code: how the pairing ended, or the
+    rule that refused its enrolment.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class DiskFullError(EhrError):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ehr_desktop.domain.ids import PatientId, PersonId
+from ehr_desktop.domain.network import FoundDoor
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class PeopleChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ContainersArrived(Event):
+    """Containers or keys that the ledger had promised came in from other workstations."""
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkChanged(Event):
     """A workstation came, went, caught up or was measured anew."""
 
@@ -88,11 +94,26 @@ class PairingAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PairingLeft(Event):
+    """Whoever stood at the door has gone, and it is still open. `failure` is a code."""
+
+    name: str
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
 class PairingEnded(Event):
     """The door is closed again. `failure` is a code, empty if `name` has joined."""
 
     name: str
     failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorsChanged(Event):
+    """Which workstations on the network would let this one in, in the order they were found."""
+
+    doors: tuple[FoundDoor, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,10 @@ class BlockSummary:
 
 @dataclass(frozen=True, slots=True)
 class TransactionSummary:
-    """One transaction in a list; `facts` are what its sentence is made of, names and codes."""
+    """One transaction in a list; `facts` are what its sentence is made of, names and codes.
+
+    `person` is empty where the workstation spoke by itself.
+    """
 
     id: TransactionId
     kind: str
@@ -97,12 +100,14 @@ class FaultKind(StrEnum):
     ROOT = "root"
     SIGNATURE = "signature"
     CERTIFICATE = "certificate"
+    PROPOSER = "proposer"
     SEQUENCE = "sequence"
     OUTCOME = "outcome"
     STATE = "state"
     CONTAINER_MISSING = "container-missing"
     CONTAINER_CHANGED = "container-changed"
     CONTAINER_UNKNOWN = "container-unknown"
+    VAULT_KEY = "vault-key"
     ACCOUNT = "account"
     VIEW = "view"
     STORE = "store"
@@ -138,7 +143,12 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """This workstation at a glance, for the truth bar and `status --json`."""
+    """This workstation at a glance, for the truth bar and `status --json`.
+
+    `peers` are the names of the workstations linked now. Of the voting weight `total`, `present`
+    is here or linked; both are 0 where nobody counted. `catching_up` is the height reached and
+    the height aimed at.
+    """
 
     clinic: str
     network: str
@@ -155,4 +165,7 @@ class NodeStatus:
     last_check: datetime | None = None
     last_check_faults: int | None = None
     last_backup: datetime | None = None
+    present: int = 0
+    total: int = 0
+    catching_up: tuple[int, int] | None = None
     facts: tuple[tuple[str, str], ...] = field(default=())

@@ -25,6 +25,16 @@ class LinkState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FoundDoor:
+    """A workstation that would let a new one in: a name that means nothing, and where it is, as a
+    person would type it.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkstationStatus:
     """One workstation of the clinic as this one sees it.
 

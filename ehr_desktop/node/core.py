@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ehr_desktop.domain.errors import DiskFullError, HomeDamagedError, NoKeyError, RefusedError
-from ehr_desktop.domain.events import Event
+from ehr_desktop.domain.events import ContainersArrived, Event, PendingChanged
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.domain.people import Actor, Team
@@ -28,10 +28,13 @@ from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.views.views import Views, discard
+from ehr_desktop.node.turn import Turn
 from ehr_desktop.node.unsigned import Unsigned
 
 Result = TypeVar("Result")
 _MOST_GROUPED = 256
+PATIENCE_S = 1.5
+"""So long a person waits for other workstations before being told that it is pending."""
 
 
 @dataclass(slots=True)
@@ -52,6 +55,8 @@ class _Waiting:
     prepare: Prepare
     alone: bool
     outcomes: asyncio.Future[list[Outcome]]
+    placed: dict[bytes, Outcome | None] = field(default_factory=dict)
+    """What was signed for it, and what became of each so far. On the writer thread."""
 
 
 class Core:
@@ -62,6 +67,7 @@ class Core:
         home: Path,
         database: Database,
         pipeline: Pipeline,
+        files: ContainerFiles,
         *,
         site_secret: bytes,
         project: Projector,
@@ -73,9 +79,14 @@ class Core:
         self.site_secret = site_secret
         self.clock = clock
         self.keyring = Keyring()
-        self.files = ContainerFiles(home / "containers")
+        self.files = files
         self.indexes: dict[Team, TeamIndex] = {}
         self.listeners: list[Callable[[Event], None]] = []
+        self.outward: Callable[[Turn], None] = lambda _turn: None
+        """Gets every turn on the loop, once it has committed."""
+        self.has_quorum: Callable[[], bool] = lambda: True
+        """Tells whether enough workstations are linked for anything to become final."""
+        self._signed: dict[bytes, _Waiting] = {}
         self._project = project
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="node-writer")
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="node-reader")
@@ -84,14 +95,29 @@ class Core:
 
     async def start(self) -> None:
         """Remove what an interrupted run left behind, and order what it had signed."""
+        self._loop = asyncio.get_running_loop()
 
         def run() -> None:
             with self.database.reading() as connection:
                 self.files.remove_leftovers(connection)
             with suppress(DiskFullError):
-                self.pipeline.order()
+                self._take(self.pipeline.order(), {})
 
         await self.on_writer(run)
+
+    async def turn(self, work: Callable[[], Turn]) -> Turn:
+        """Run a turn of the pipeline on the writer thread, and all that follows from it."""
+
+        def run() -> Turn:
+            turn = work()
+            self._take(turn, {})
+            return turn
+
+        return await self.on_writer(run)
+
+    async def show_waiting(self) -> None:
+        """Have the views show what waits for other workstations."""
+        await self.on_writer(self._show_waiting)
 
     async def on_writer(self, work: Callable[[], Result]) -> Result:
         """Run `work` on the one thread that writes."""
@@ -148,10 +174,9 @@ class Core:
         Raises:
             DiskFullError: it is not certain that this will ever be final.
         """
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(subject, prepare, alone, loop.create_future())
+        waiting = _Waiting(subject, prepare, alone, self._loop.create_future())
         self._waiting.append(waiting)
-        self._start_draining(loop)
+        self._start_draining()
         return await waiting.outcomes
 
     async def say(self, *unsigned: Unsigned, subject: bytes = b"") -> list[Outcome]:
@@ -204,60 +229,103 @@ class Core:
         for event in events:
             self.publish(event)
 
-    def _start_draining(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _start_draining(self) -> None:
         """Have the writer thread look at what waits, unless it is about to. On the loop, or on the
         writer thread.
         """
         if not self._draining:
             self._draining = True
-            self._writer.submit(self._drain, loop)
+            self._writer.submit(self._drain)
 
-    def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _drain(self) -> None:
         # cleared before anything is taken: whoever comes from now on starts another round
         self._draining = False
         group = self._next_group()
         if self._waiting:
-            self._start_draining(loop)
+            self._start_draining()
         if not group:
             return
         prepared: list[tuple[_Waiting, Prepared]] = []
         try:
-            if self.pipeline.pending_count:
-                # what is prepared without these could contradict them
-                self._follow(loop, self.pipeline.order(), {})
-            self._prepare(loop, group, prepared)
-            signed, final = self.pipeline.write([u for _, p in prepared for u in p.unsigned])
+            # what is prepared without what waits could contradict it
+            self.pipeline.waiting()
+            self._prepare(group, prepared)
+            turn = self.pipeline.write([u for _, p in prepared for u in p.unsigned])
         except Exception as error:  # noqa: BLE001 - it belongs to whoever is waiting
             for _, part in prepared:
                 part.give_up()
             for waiting in group:
-                _fail(loop, waiting, error)
+                self._fail(waiting, error)
             return
+        names = iter(turn.signed)
+        for waiting, part in prepared:
+            for _ in part.unsigned:
+                name = next(names).id
+                waiting.placed[name] = None
+                self._signed[name] = waiting
         plain = {name: known for _, part in prepared for name, known in part.plain.items()}
         try:
-            self._follow(loop, final, plain)
+            self._take(turn, plain)
         except Exception as error:  # noqa: BLE001 - the ledger has it, but a view cannot show it
             for waiting, _ in prepared:
-                _fail(loop, waiting, error)
+                self._fail(waiting, error)
             return
-        placed = {entry.transaction.id: entry for entry in final}
-        names = iter(signed)
-        told = [
-            (waiting, [_outcome(next(names).id, placed) for _ in part.unsigned])
-            for waiting, part in prepared
-        ]
-        loop.call_soon_threadsafe(self._tell, told)
+        for waiting, part in prepared:
+            if not part.unsigned:
+                self._tell(waiting)
+            elif None in waiting.placed.values():
+                self._loop.call_soon_threadsafe(self._be_patient, waiting)
 
-    def _tell(self, told: Sequence[tuple[_Waiting, list[Outcome]]]) -> None:
-        for waiting, outcomes in told:
+    def _take(self, turn: Turn, plain: Plain) -> None:
+        """Pass on what a turn did: to the other workstations first, then to views and screens."""
+        self._loop.call_soon_threadsafe(self.outward, turn)
+        self._follow(turn.final, plain)
+        if turn.arrived:
+            self._loop.call_soon_threadsafe(self.publish, ContainersArrived())
+        for entry in turn.final:
+            waiting = self._signed.pop(entry.transaction.id, None)
+            if waiting is not None:
+                waiting.placed[entry.transaction.id] = entry.outcome
+                if None not in waiting.placed.values():
+                    self._tell(waiting)
+
+    def _tell(self, waiting: _Waiting) -> None:
+        told = [
+            outcome or Outcome(TransactionId(name.hex()), TransactionState.PENDING)
+            for name, outcome in waiting.placed.items()
+        ]
+
+        def tell() -> None:
             if not waiting.outcomes.done():
-                waiting.outcomes.set_result(outcomes)
+                waiting.outcomes.set_result(told)
+
+        self._loop.call_soon_threadsafe(tell)
+
+    def _be_patient(self, waiting: _Waiting) -> None:
+        """Wait for the others a while; not at all where too few of them are there. On the loop."""
+        patience_s = PATIENCE_S if self.has_quorum() else 0.0
+        self._loop.call_later(patience_s, self._writer.submit, self._give_up, waiting)
+
+    def _give_up(self, waiting: _Waiting) -> None:
+        """Tell whoever waits that it is pending, once the views show it so."""
+        if None not in waiting.placed.values():
+            return
+        try:
+            self._show_waiting()
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever is waiting
+            self._fail(waiting, error)
+            return
+        for name, outcome in waiting.placed.items():
+            if outcome is None:
+                self._signed.pop(name, None)
+        self._tell(waiting)
+
+    def _show_waiting(self) -> None:
+        self.pipeline.waiting()
+        self._loop.call_soon_threadsafe(self.publish, PendingChanged(self.pipeline.pending_count))
 
     def _prepare(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        group: Sequence[_Waiting],
-        prepared: list[tuple[_Waiting, Prepared]],
+        self, group: Sequence[_Waiting], prepared: list[tuple[_Waiting, Prepared]]
     ) -> None:
         with self.database.reading() as connection:
             for waiting in group:
@@ -267,18 +335,23 @@ class Core:
                     # the database itself: it is told as such to all of them
                     raise
                 except Exception as error:  # noqa: BLE001 - the others go on
-                    _fail(loop, waiting, error)
+                    self._fail(waiting, error)
 
-    def _follow(
-        self, loop: asyncio.AbstractEventLoop, final: Sequence[FinalTransaction], plain: Plain
-    ) -> None:
+    def _fail(self, waiting: _Waiting, error: Exception) -> None:
+        def tell() -> None:
+            if not waiting.outcomes.done():
+                waiting.outcomes.set_exception(error)
+
+        self._loop.call_soon_threadsafe(tell)
+
+    def _follow(self, final: Sequence[FinalTransaction], plain: Plain) -> None:
         """Bring the views up to date with what became final, and tell about it."""
         try:
             for team in list(self.indexes):
                 self._bring_up(team, lambda index: index.follow(final, plain))
         finally:
             if final:
-                loop.call_soon_threadsafe(self._publish_all, events_of(final))
+                self._loop.call_soon_threadsafe(self._publish_all, events_of(final))
 
     def _catch_up(self, team: Team, plain: Plain, progress: Callable[[int, int], None]) -> None:
         self._bring_up(team, lambda index: index.catch_up(plain, progress))
@@ -327,18 +400,3 @@ def raise_refusal(outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.state is TransactionState.REFUSED:
             raise RefusedError(outcome)
-
-
-def _outcome(transaction: bytes, final: dict[bytes, FinalTransaction]) -> Outcome:
-    entry = final.get(transaction)
-    if entry is not None:
-        return entry.outcome
-    return Outcome(TransactionId(transaction.hex()), TransactionState.PENDING)
-
-
-def _fail(loop: asyncio.AbstractEventLoop, waiting: _Waiting, error: Exception) -> None:
-    def tell() -> None:
-        if not waiting.outcomes.done():
-            waiting.outcomes.set_exception(error)
-
-    loop.call_soon_threadsafe(tell)

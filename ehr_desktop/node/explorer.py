@@ -1,12 +1,12 @@
 """Looking at the ledger: blocks, transactions as facts, and proofs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.errors import HomeDamagedError, NotFoundError
 from ehr_desktop.domain.ids import BlockId, DeviceId, PatientId, PersonId, TransactionId
 from ehr_desktop.domain.ledger import (
     BlockSummary,
@@ -14,36 +14,24 @@ from ehr_desktop.domain.ledger import (
     TransactionState,
     TransactionSummary,
 )
-from ehr_desktop.node.contracts.shapes import MalformedBodyError
+from ehr_desktop.node.contracts.roster import devices, validators_of
+from ehr_desktop.node.contracts.state import State, StateReader
 from ehr_desktop.node.contracts.statements import (
-    BookAppointment,
-    ChangeAppointmentStatus,
-    CommitRecords,
-    DeactivateMember,
-    EnrolMember,
+    NOBODY,
     FoundClinic,
-    MoveAppointment,
-    OpenEpochs,
     ReadRecords,
-    RegisterPatient,
-    ReplaceAccount,
-    ReplaceTeamKey,
-    Statement,
-    WelcomeMembers,
     read_statement,
 )
 from ehr_desktop.node.core import Core
+from ehr_desktop.node.facts import Known, Names, facts_of
 from ehr_desktop.node.ledger.block import Header
-from ehr_desktop.node.ledger.codec import decode
+from ehr_desktop.node.ledger.codec import CodecError, decode
+from ehr_desktop.node.ledger.finality import Finality, finality_holds
 from ehr_desktop.node.ledger.merkle import inclusion_path, leaf_hash, verify_inclusion
-from ehr_desktop.node.ledger.transaction import Payload, Transaction
-from ehr_desktop.node.ledger.validators import ValidatorSet
-from ehr_desktop.node.ledger.vote import Certificate, certificate_holds
-from ehr_desktop.node.store import blocks, transactions
+from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.store import blocks, state, transactions
+from ehr_desktop.node.store.tables import LEDGER_FILE
 from ehr_desktop.node.store.transactions import StoredTransaction
-
-Names = Mapping[PersonId, str]
-Facts = tuple[tuple[str, str], ...]
 
 
 class Explorer:
@@ -70,23 +58,26 @@ class Explorer:
         refused_only: bool,
     ) -> tuple[TransactionSummary, ...]:
         """Give transactions newest first, below the position `before`."""
-        rows = await self._core.read(
-            lambda connection: transactions.newest(
+
+        def query(connection: Connection) -> tuple[TransactionSummary, ...]:
+            rows = transactions.newest(
                 connection, limit=limit, before=before, height=height, refused_only=refused_only
             )
-        )
-        return tuple(_summary(row, names) for row in rows)
+            return _summaries(connection, rows, names)
+
+        return await self._core.read(query)
 
     async def readings(
         self, patient: PatientId, names: Names, limit: int
     ) -> tuple[TransactionSummary, ...]:
         """Give who read a patient's record, newest first."""
-        rows = await self._core.read(
-            lambda connection: transactions.about(
-                connection, bytes.fromhex(patient), [ReadRecords.KIND], limit
-            )
-        )
-        return tuple(_summary(row, names) for row in rows)
+
+        def query(connection: Connection) -> tuple[TransactionSummary, ...]:
+            subject = bytes.fromhex(patient)
+            rows = transactions.about(connection, subject, [ReadRecords.KIND], limit)
+            return _summaries(connection, rows, names)
+
+        return await self._core.read(query)
 
     async def device_name(self) -> str:
         """Give the name the first workstation was given when the clinic was founded."""
@@ -104,11 +95,10 @@ class Explorer:
 
         Raises:
             NotFoundError: there is no such final transaction.
+            HomeDamagedError: what is stored of its block, or of who decided on it, is damaged.
         """
         return await self._core.read(
-            lambda connection: _proof(
-                connection, bytes.fromhex(transaction), self._core.pipeline.validators
-            )
+            lambda connection: _proof(connection, bytes.fromhex(transaction))
         )
 
 
@@ -125,20 +115,40 @@ def _block(connection: Connection, row: blocks.StoredBlock) -> BlockSummary:
         state_root=header.state_root.hex(),
         tree_size=header.tree_size,
         proposer=DeviceId(header.proposer.hex()),
-        signatures=len(Certificate.decode(row[3]).signatures),
+        signatures=len(Finality.decode(row[3]).certificate.signatures),
         slot=header.slot,
     )
 
 
-def _summary(row: StoredTransaction, names: Names) -> TransactionSummary:
+def _summaries(
+    connection: Connection, rows: Sequence[StoredTransaction], names: Names
+) -> tuple[TransactionSummary, ...]:
+    """Tell transactions with the names of whom they speak of.
+
+    Raises:
+        HomeDamagedError: what is stored of the workstations cannot be read.
+    """
+    try:
+        workstations = devices(_state_in(connection))
+    except CodecError as error:
+        raise HomeDamagedError(LEDGER_FILE) from error
+    known = Known(names, {DeviceId(entry.id.hex()): entry.name for entry in workstations})
+    return tuple(_summary(row, known) for row in rows)
+
+
+def _state_in(connection: Connection) -> StateReader:
+    return State(lambda place: state.value(connection, place)).get
+
+
+def _summary(row: StoredTransaction, known: Known) -> TransactionSummary:
     transaction = Transaction.decode(row.wire)
     payload = transaction.payload
-    person = PersonId(row.person.hex())
-    state = TransactionState.FINAL
+    person = PersonId("" if row.person == NOBODY else row.person.hex())
+    stands = TransactionState.FINAL
     if row.position is None:
-        state = TransactionState.PENDING
+        stands = TransactionState.PENDING
     elif row.rule:
-        state = TransactionState.REFUSED
+        stands = TransactionState.REFUSED
     details: Any = decode(row.details) if row.details else ()
     return TransactionSummary(
         id=TransactionId(row.id.hex()),
@@ -148,110 +158,17 @@ def _summary(row: StoredTransaction, names: Names) -> TransactionSummary:
         time=datetime.fromtimestamp(row.time_ms / 1000, UTC),
         device=DeviceId(row.device.hex()),
         person=person,
-        person_name=names.get(person, ""),
+        person_name=known.people.get(person, ""),
         sequence=row.sequence,
-        state=state,
+        state=stands,
         rule=row.rule,
-        facts=(*_facts(payload, names), *((name, fact) for name, fact in details)),
+        facts=(*facts_of(payload, known), *((name, fact) for name, fact in details)),
         containers=len(payload.containers),
         size_bytes=len(row.wire),
     )
 
 
-def _facts(payload: Payload, names: Names) -> Facts:
-    try:
-        statement = read_statement(payload.kind, tuple(payload.body))
-    except MalformedBodyError:
-        # refused for it, and kept like any other
-        return ()
-    describe = _DESCRIBE.get(type(statement))
-    return tuple(describe(statement, names)) if describe else ()
-
-
-def _name(names: Names, person: bytes) -> str:
-    return names.get(PersonId(person.hex()), "")
-
-
-def _found(statement: FoundClinic, _names: Names) -> Facts:
-    return ("clinic", statement.name), ("workstation", statement.device_name)
-
-
-def _enrolled(statement: EnrolMember, names: Names) -> Facts:
-    return ("name", _name(names, statement.person)), ("role", statement.role)
-
-
-def _about_person(statement: Any, names: Names) -> Facts:
-    return (("name", _name(names, statement.person)),)
-
-
-def _team(statement: ReplaceTeamKey, _names: Names) -> Facts:
-    return ("team", statement.team), ("generation", str(statement.generation))
-
-
-def _welcomed(statement: WelcomeMembers, names: Names) -> Facts:
-    people = ", ".join(_name(names, person) for person, _ in statement.boxes)
-    return ("team", statement.team), ("names", people)
-
-
-def _patient(statement: RegisterPatient, _names: Names) -> Facts:
-    return (("patient", statement.patient.hex()),)
-
-
-def _epochs(statement: OpenEpochs, _names: Names) -> Facts:
-    return (
-        ("patient", statement.patient.hex()),
-        ("categories", ", ".join(row[0] for row in statement.epochs)),
-    )
-
-
-def _records(statement: CommitRecords, _names: Names) -> Facts:
-    return (
-        ("patient", statement.patient.hex()),
-        ("records", str(len(statement.records))),
-        ("amendments", str(sum(version > 1 for _, version, _, _ in statement.records))),
-        ("source", statement.source),
-    )
-
-
-def _read(statement: ReadRecords, _names: Names) -> Facts:
-    return (
-        ("patient", statement.patient.hex()),
-        ("manner", statement.manner),
-        ("purpose", statement.purpose),
-    )
-
-
-def _slot(statement: BookAppointment | MoveAppointment, names: Names) -> Facts:
-    return (
-        ("provider-name", _name(names, statement.provider)),
-        ("when", statement.wall_start),
-        ("minutes", str(statement.minutes)),
-        ("override", statement.override),
-    )
-
-
-def _status(statement: ChangeAppointmentStatus, _names: Names) -> Facts:
-    return (("status", statement.status),)
-
-
-_DESCRIBE: dict[type[Statement], Callable[[Any, Names], Sequence[tuple[str, str]]]] = {
-    FoundClinic: _found,
-    EnrolMember: _enrolled,
-    DeactivateMember: _about_person,
-    ReplaceAccount: _about_person,
-    ReplaceTeamKey: _team,
-    WelcomeMembers: _welcomed,
-    RegisterPatient: _patient,
-    OpenEpochs: _epochs,
-    CommitRecords: _records,
-    ReadRecords: _read,
-    BookAppointment: _slot,
-    MoveAppointment: _slot,
-    ChangeAppointmentStatus: _status,
-}
-
-
-def _proof(connection: Connection, transaction: bytes, validators: ValidatorSet) -> InclusionProof:
+def _proof(connection: Connection, transaction: bytes) -> InclusionProof:
     row = transactions.by_id(connection, transaction)
     if row is None or row.position is None or row.height is None:
         raise NotFoundError(transaction.hex())
@@ -265,12 +182,14 @@ def _proof(connection: Connection, transaction: bytes, validators: ValidatorSet)
         lambda level, index: blocks.tree_node(connection, level, index),
     )
     leaf = leaf_hash(row.wire)
-    certificate = Certificate.decode(stored[3])
-    holds = (
-        verify_inclusion(leaf, row.position, header.tree_size, path, header.merkle_root)
-        and certificate.vote.block == header.id
-        and certificate_holds(certificate, validators)
-    )
+    try:
+        finality = Finality.decode(stored[3])
+        validators = validators_of(_state_in(connection), header.epoch)
+    except CodecError as error:
+        raise HomeDamagedError(LEDGER_FILE) from error
+    holds = verify_inclusion(
+        leaf, row.position, header.tree_size, path, header.merkle_root
+    ) and finality_holds(header, finality, validators)
     return InclusionProof(
         transaction=TransactionId(transaction.hex()),
         leaf=leaf.hex(),

@@ -7,22 +7,33 @@ from sqlalchemy import Connection
 
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
+from ehr_desktop.node import promises
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
+    RegisterPatient,
     ReplaceTeamKey,
+    ResealKeys,
     WelcomeMembers,
     boxes_named,
     read_statement,
 )
 from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.codec import encode
+from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.merkle import Node
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.ledger.vote import Certificate
 from ehr_desktop.node.store import blocks, secrets, transactions
 
-_WITH_BOXES = frozenset({OpenEpochs.KIND, ReplaceTeamKey.KIND, WelcomeMembers.KIND})
+_WITH_KEYS = frozenset(
+    {
+        OpenEpochs.KIND,
+        RegisterPatient.KIND,
+        ReplaceTeamKey.KIND,
+        ResealKeys.KIND,
+        WelcomeMembers.KIND,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +59,14 @@ class FinalTransaction:
 def store_final(
     connection: Connection,
     header: Header,
-    certificate: Certificate,
+    finality: Finality,
     nodes: Sequence[Node],
     final: Sequence[FinalTransaction],
 ) -> None:
-    """Store a final block: its certificate, its transactions' places and outcomes, and the nodes
-    they complete in the transaction tree; delete the boxes that are of no use any more.
+    """Store a final block: the proof that it is one, its transactions' places and outcomes, and the
+    nodes they complete in the transaction tree; delete the boxes that are of no use any more.
     """
-    _store_block(connection, header, certificate.encode(), nodes, final)
+    _store_block(connection, header, finality.encode(), nodes, final)
     for entry in final:
         _settle_boxes(connection, entry)
 
@@ -63,11 +74,11 @@ def store_final(
 def _store_block(
     connection: Connection,
     header: Header,
-    certificate: bytes,
+    finality: bytes,
     nodes: Sequence[Node],
     final: Sequence[FinalTransaction],
 ) -> None:
-    blocks.add_block(connection, (header.height, header.id, header.encode(), certificate))
+    blocks.add_block(connection, (header.height, header.id, header.encode(), finality))
     blocks.add_tree_nodes(connection, nodes)
     transactions.make_final(
         connection,
@@ -87,9 +98,10 @@ def _store_block(
 def _settle_boxes(connection: Connection, entry: FinalTransaction) -> None:
     """Delete the boxes of a refused statement, and those an accepted new team key replaces."""
     payload = entry.transaction.payload
-    if payload.kind not in _WITH_BOXES or entry.verdict.rule == "malformed":
+    if payload.kind not in _WITH_KEYS or entry.verdict.rule == "malformed":
         return
     statement = read_statement(payload.kind, tuple(payload.body))
+    promises.settle(connection, statement, accepted=entry.verdict.accepted)
     if not entry.verdict.accepted:
         secrets.remove_boxes(connection, boxes_named(statement))
     elif isinstance(statement, ReplaceTeamKey):

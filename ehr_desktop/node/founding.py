@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ehr_desktop.domain.errors import HomeExistsError
 from ehr_desktop.domain.ids import PersonId
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Clinic, Role, Staff, Team
 from ehr_desktop.node.contracts.statements import FoundClinic
 from ehr_desktop.node.crypto.box import BoxKey, generate_box_seed
@@ -14,16 +14,21 @@ from ehr_desktop.node.crypto.hashes import sha256
 from ehr_desktop.node.crypto.passwords import PasswordParameters
 from ehr_desktop.node.crypto.sign import SigningKey, generate_seed
 from ehr_desktop.node.keys.accounts import Account, make_account, new_person_keys, seal_account
-from ehr_desktop.node.keys.device import SecretStore, is_home, make_device_secret
-from ehr_desktop.node.keys.records import SealedRecord, commitment_of
-from ehr_desktop.node.keys.teams import FOUNDING_GENERATION, box_team_key, new_team_key
+from ehr_desktop.node.keys.device import SecretStore
+from ehr_desktop.node.keys.new_home import NewHome
+from ehr_desktop.node.keys.records import SealedRecord, commitment_of, vault_commitment
+from ehr_desktop.node.keys.teams import (
+    FOUNDING_GENERATION,
+    box_team_key,
+    hashes_of,
+    new_team_key,
+)
 from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.sealing import stored_container
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.containers import StoredContainer
-from ehr_desktop.node.store.engine import Database, migrate, open_database
-from ehr_desktop.node.store.tables import LEDGER_FILE, STEPS
+from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.unsigned import Unsigned
 
 _ACCOUNT_HEADER = b"ehr/account/v1"
@@ -48,35 +53,25 @@ class Foundation:
     founder: Founder
     workstation_name: str
     parameters: PasswordParameters
+    proposers: ProposerMode = ProposerMode.AUTHORITY
 
 
 def found_clinic(
     home: Path, foundation: Foundation, store: SecretStore | None, clock: Callable[[], int]
 ) -> None:
-    """Make a clinic in an empty directory; what a failure leaves behind is no clinic.
+    """Make a clinic in an empty directory; a failure leaves nothing behind.
 
     Raises:
         HomeExistsError: there is a clinic already.
         DiskFullError: there is no room.
     """
-    if is_home(home):
-        raise HomeExistsError(str(home))
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = home / "founding"
-    unfinished.mkdir(mode=0o700, exist_ok=True)
-    for leftover in unfinished.iterdir():
-        leftover.unlink()
-    device = make_device_secret(unfinished, store)
-    database = open_database(unfinished / LEDGER_FILE, device.database_key())
+    unfinished = NewHome(home, store)
     try:
-        migrate(database, STEPS)
-        _write_genesis(database, foundation, clock)
-    finally:
-        database.close()
-    (unfinished / LEDGER_FILE).replace(home / LEDGER_FILE)
-    # the key file comes last: a directory is a clinic's once it has one
-    (unfinished / "workstation.key").replace(home / "workstation.key")
-    unfinished.rmdir()
+        _write_genesis(unfinished.database, foundation, clock)
+    except BaseException:
+        unfinished.discard()
+        raise
+    unfinished.keep()
 
 
 def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[], int]) -> None:
@@ -97,12 +92,14 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         ),
         founder.password, keys, site_secret, foundation.parameters,
     )  # fmt: skip
+    directory, vault_key = os.urandom(16), os.urandom(32)
     teams = {team: new_team_key(team, FOUNDING_GENERATION) for team in Team}
+    boxes = tuple(box_team_key(key, person, keys.box.public) for key in teams.values())
     statement = FoundClinic(
         name=foundation.clinic.name,
         time_zone=foundation.clinic.time_zone,
         hours=hours_rows(foundation.clinic),
-        proposers="authority",
+        proposers=foundation.proposers.value,
         device=device_id_of(device_key.public),
         device_key=device_key.public,
         device_box_key=BoxKey(device_box_seed).public,
@@ -112,16 +109,18 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         administrator_box_key=keys.box.public,
         front_desk_key=teams[Team.FRONT_DESK].box.public,
         clinical_key=teams[Team.CLINICAL].box.public,
-        directory=os.urandom(16),
+        directory=directory,
+        vault=vault_commitment(directory, vault_key),
+        boxes=hashes_of(boxes),
     )
     genesis = Unsigned(
         statement,
         person,
         keys.signing,
-        subject=statement.directory,
+        subject=directory,
         containers=(account_container(account, site_secret),),
-        boxes=tuple(box_team_key(key, person, keys.box.public) for key in teams.values()),
-        vault_key=os.urandom(32),
+        boxes=boxes,
+        vault_key=vault_key,
     )
     Pipeline(database, network, device_key, clock).write([genesis])
 

@@ -12,6 +12,7 @@ from ehr_desktop.domain.events import (
     PatientsChanged,
     PeopleChanged,
     WorkRefused,
+    WorkstationsChanged,
 )
 from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.node.contracts.statements import (
@@ -78,6 +79,8 @@ def _events(statement: Statement) -> list[Event]:
         return [AppointmentsChanged(day, PersonId(statement.provider.hex()))]
     if isinstance(statement, MoveAppointment | ChangeAppointmentStatus):
         return [DayBookChanged()]
-    if statement.KIND.startswith(("member.", "team.")):
+    if statement.KIND.startswith(("member.", "team.", "clinic.")):
         return [PeopleChanged()]
+    if statement.KIND.startswith("device."):
+        return [WorkstationsChanged()]
     return []

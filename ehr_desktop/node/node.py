@@ -13,8 +13,10 @@ from ehr_desktop.domain.errors import HomeDamagedError, HomeMissingError
 from ehr_desktop.domain.events import Event
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.ledger import NodeStatus
+from ehr_desktop.domain.network import LinkState
 from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Workstation
 from ehr_desktop.domain.projection import Projector
+from ehr_desktop.node.admitting import Admitting
 from ehr_desktop.node.charts import Charts
 from ehr_desktop.node.checking import Checking
 from ehr_desktop.node.core import Core
@@ -25,13 +27,17 @@ from ehr_desktop.node.diary import Diary, Wanted
 from ehr_desktop.node.drafts import Drafts
 from ehr_desktop.node.explorer import Explorer
 from ehr_desktop.node.founding import Foundation, Founder, found_clinic
+from ehr_desktop.node.joining import LONGEST_WORKSTATION_NAME, Joined, find_doors, join_clinic
 from ehr_desktop.node.keys.device import SecretStore, is_home, load_device_secret
 from ehr_desktop.node.keys.keystore import system_key_store
+from ehr_desktop.node.lan import LanSettings
 from ehr_desktop.node.ledger.codec import CodecError
+from ehr_desktop.node.network import Network
 from ehr_desktop.node.people import Particulars, People
 from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.refusals import Refusals
 from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database, migrate, open_database
 from ehr_desktop.node.store.lock import HomeLock
 from ehr_desktop.node.store.tables import LEDGER_FILE, STEPS
@@ -39,16 +45,21 @@ from ehr_desktop.node.store.views.views import Views
 
 __all__ = [
     "FLOOR",
+    "LONGEST_WORKSTATION_NAME",
     "Foundation",
     "Founder",
+    "Joined",
+    "LanSettings",
     "Node",
     "Particulars",
     "PasswordParameters",
     "SecretStore",
     "Views",
     "Wanted",
+    "find_doors",
     "found_clinic",
     "is_home",
+    "join_clinic",
     "system_clock",
     "system_key_store",
     "usual_parameters",
@@ -76,8 +87,11 @@ def usual_parameters() -> PasswordParameters:
 class Node:
     """One open clinic. Made by `Node.open`, on the node's loop; its coroutines run there too."""
 
-    def __init__(self, core: Core, lock: HomeLock, key_place: str, people: People) -> None:
+    def __init__(
+        self, core: Core, lock: HomeLock, key_place: str, people: People, network: Network
+    ) -> None:
         self._core = core
+        self.network = network
         self._lock = lock
         self._key_place = key_place
         self.people = people
@@ -87,6 +101,9 @@ class Node:
         self.checking = Checking(core)
         self.drafts = Drafts(core)
         self.refusals = Refusals(core)
+        self.admitting = Admitting(
+            core, lambda: network.addresses, network.known_addresses, listen=network.listen
+        )
         self.view = core.read_view
         """Run a query over a team's view: `await node.view(actor, team, lambda views: ...)`."""
 
@@ -103,6 +120,7 @@ class Node:
         store: SecretStore | None = None,
         clock: Clock = system_clock,
         parameters: PasswordParameters | None = None,
+        lan: LanSettings | None = None,
     ) -> Self:
         """Open the clinic in a data directory, finish what was pending, and hold the directory.
 
@@ -120,20 +138,26 @@ class Node:
             device = load_device_secret(home, store)
             database = open_database(home / LEDGER_FILE, device.database_key(), readers=6)
             try:
-                core = _open_core(home, database, project, clock)
+                core, seed = _open_core(home, database, project, clock)
+                network = Network(core, seed, os.urandom(8), lan or LanSettings())
                 await core.start()
                 people = People(core, parameters or usual_parameters())
                 await people.load()
+                await network.open()
             except BaseException:
                 database.close()
                 raise
         except BaseException:
             lock.release()
             raise
-        return cls(core, lock, device.place, people)
+        return cls(core, lock, device.place, people, network)
 
     async def close(self) -> None:
-        """Forget every key, close every file, and let go of the data directory."""
+        """Say goodbye to the others, forget every key, close every file, and let go of the data
+        directory.
+        """
+        await self.admitting.close_door()
+        await self.network.close()
         await self._core.close()
         self._lock.release()
 
@@ -161,7 +185,11 @@ class Node:
 
     async def clinic(self) -> Clinic:
         """Give the clinic as the ledger describes it now."""
-        name, zone, hours = self._core.value("clinic")
+        described = self._core.value("clinic")
+        if described is None:
+            # a workstation that has just joined: the ledger that says it is on its way
+            return Clinic("", "UTC", OpeningHours(()), self._core.pipeline.network.hex())
+        name, zone, hours = described
         days = tuple(
             (day, time_of_day.fromisoformat(start), time_of_day.fromisoformat(end))
             for day, start, end in hours
@@ -170,9 +198,11 @@ class Node:
         return Clinic(name, zone, OpeningHours(days), head.network.hex() if head else "")
 
     async def workstations(self) -> tuple[Workstation, ...]:
-        """Give the paired workstations."""
-        pipeline = self._core.pipeline
-        return (Workstation(DeviceId(pipeline.device.hex()), await self.explorer.device_name()),)
+        """Give the paired workstations, in order of joining."""
+        return tuple(
+            Workstation(DeviceId(device.id.hex()), device.name, device.active)
+            for device in self._core.pipeline.devices
+        )
 
     async def status(self) -> NodeStatus:
         """Give this workstation at a glance."""
@@ -181,6 +211,7 @@ class Node:
         stored = await self._core.read(containers.count)
         last = await self.checking.last()
         clinic = await self.clinic()
+        network = await self.network.status()
         return NodeStatus(
             clinic=clinic.name,
             network=clinic.network,
@@ -189,26 +220,39 @@ class Node:
             final=counts[0],
             pending=counts[1],
             refused=counts[2],
-            peers=(),
-            validators=len(pipeline.validators.members),
-            quorum=pipeline.validators.quorum,
+            peers=tuple(w.name for w in network.workstations if w.state is LinkState.LINKED),
+            validators=sum(w.weight > 0 for w in network.workstations),
+            quorum=network.quorum,
             containers=stored,
             key_store=self._key_place,
             last_check=last.started if last else None,
             last_check_faults=len(last.faults) if last else None,
+            present=network.present,
+            total=network.total,
+            catching_up=network.catching_up,
         )
 
 
-def _open_core(home: Path, database: Database, project: Projector, clock: Clock) -> Core:
+def _open_core(
+    home: Path, database: Database, project: Projector, clock: Clock
+) -> tuple[Core, bytes]:
+    """Give the core over an open database, and the seed of this workstation's signing key."""
     migrate(database, STEPS)
     with database.reading() as connection:
         network = secrets.secret(connection, "network")
         site_secret = secrets.secret(connection, "site-secret")
         seed = secrets.secret(connection, "device-signing-seed")
+        genesis = secrets.secret(connection, "genesis")
     if network is None or site_secret is None or seed is None:
         raise HomeDamagedError(LEDGER_FILE)
     try:
-        pipeline = Pipeline(database, network, SigningKey(seed), clock)
+        files = ContainerFiles(home / "containers")
+        pipeline = Pipeline(
+            database, network, SigningKey(seed), clock, files=files, genesis=genesis
+        )
     except (CodecError, KeyError) as error:
         raise HomeDamagedError(LEDGER_FILE) from error
-    return Core(home, database, pipeline, site_secret=site_secret, project=project, clock=clock)
+    core = Core(
+        home, database, pipeline, files, site_secret=site_secret, project=project, clock=clock
+    )
+    return core, seed

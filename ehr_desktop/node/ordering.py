@@ -1,98 +1,205 @@
 """Drives the ordering engine: hands it events and carries out its effects in their order.
 
-No other workstation is linked yet, so nothing is sent before a block is final, and the votes are
-stored in the database transaction that makes it so: a crash before that leaves none of them.
+Everything happens inside a turn, one database transaction. What the engine wants told to others
+is kept until that has committed, so no vote is sent before it is on the disk, and a vote is
+stored together with what it rests on.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ehr_desktop.node.consensus.effects import (
+    Broadcast,
+    CancelTimer,
+    CatchUp,
     CheckCandidate,
+    Conflict,
+    Distrust,
     Effect,
+    Evidence,
     Finalize,
+    ForgottenVote,
     Propose,
+    Send,
+    ServeBlock,
+    SetTimer,
     StoreVote,
     WithdrawProposal,
 )
 from ehr_desktop.node.consensus.events import (
     BlockBuilt,
     CandidateChecked,
+    Event,
+    Timer,
+    TimerFired,
     TransactionsPending,
     VoteStored,
 )
-from ehr_desktop.node.consensus.messages import BEFORE_FIRST_SLOT, Candidate, Epoch, Head
+from ehr_desktop.node.consensus.messages import (
+    BEFORE_FIRST_SLOT,
+    BlockReply,
+    Candidate,
+    Epoch,
+    Head,
+    Message,
+)
 from ehr_desktop.node.consensus.port import Agreement
-from ehr_desktop.node.consensus.proposers import Authority
+from ehr_desktop.node.consensus.proposers import Authority, Proposers, Stake, Work
 from ehr_desktop.node.consensus.simplex import Simplex
-from ehr_desktop.node.consensus.timing import Timing
+from ehr_desktop.node.consensus.timing import WORK_TIMING, Timing
 from ehr_desktop.node.crypto.sign import SigningKey
-from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
+from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.ledger.validators import ValidatorSet
-from ehr_desktop.node.ledger.vote import (
-    Certificate,
-    SignedVote,
-    Vote,
-    sign_vote,
-    vote_holds,
-)
+from ehr_desktop.node.ledger.vote import Certificate, SignedVote, Vote, sign_vote, vote_holds
 
-FIRST_EPOCH: Final = 0
+PROPOSERS: Final[dict[str, tuple[type[Proposers], Timing]]] = {
+    "authority": (Authority, Timing()),
+    "stake": (Stake, Timing()),
+    "work": (Work, WORK_TIMING),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What the engine needs done by whoever holds the ledger.
+class Placed:
+    """Where the ledger stands: the newest final block and what decides on the next one."""
 
-    `build` gives a block for a slot, or None if nothing is pending; `check` tells whether a block
-    follows from the head; `finalize` stores a final block with its certificate and the votes.
+    head: Head
+    certificate: Certificate | None
+    epoch: Epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What the engine needs done by whoever holds the ledger, all inside the running turn.
+
+    `build` gives a block for what is proposed with whether it closes the epoch, None where there
+    is nothing to build, or says it will come later; `check` tells whether a block is valid and
+    closes the epoch; `finalize` stores final blocks and gives where the ledger stands then;
+    `find` gives a final block's bytes.
     """
 
-    build: Callable[[int], Block | None]
-    check: Callable[[Block], bool]
-    finalize: Callable[[Block, Certificate, Sequence[SignedVote]], None]
+    build: "Callable[[Propose], Built]"
+    withdraw: Callable[[], None]
+    check: Callable[[Block], tuple[bool, bool]]
+    finalize: Callable[[Sequence[Block], Sequence[Block], Certificate], Placed]
+    find: Callable[[bytes], bytes | None]
+    catch_up: Callable[[bytes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The answer to a proposal; `later` means that it is being worked on."""
+
+    block: Block | None
+    closes_epoch: bool = False
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimerOrder:
+    """Start a timer anew (`delay_ms`) or stop it (None). It fires under its `number`."""
+
+    delay_ms: int | None
+    number: int
+
+
+@dataclass(slots=True)
+class Outbox:
+    """What is to happen once the turn has committed. A message to None is for everybody."""
+
+    messages: list[tuple[bytes | None, Message]] = field(default_factory=list)
+    timers: dict[Timer, TimerOrder] = field(default_factory=dict)
+    evidence: list[tuple[SignedVote, SignedVote]] = field(default_factory=list)
+    distrusted: set[bytes] = field(default_factory=set)
+    conflicts: list[Certificate] = field(default_factory=list)
+    forgotten: bool = False
 
 
 class Ordering:
     """This workstation's part in the agreement. On the writer thread."""
 
     def __init__(
-        self,
-        network: bytes,
-        key: SigningKey,
-        validators: ValidatorSet,
-        head: Header | None,
-        certificate: Certificate | None,
-        work: Work,
+        self, network: bytes, key: SigningKey, mode: str, placed: Placed, duties: Duties
     ) -> None:
-        self._work = work
-        self._votes: list[SignedVote] = []
+        self._duties = duties
+        self._me = device_id_of(key.public)
         self._blocks: dict[bytes, Block] = {}
-        epoch = Epoch(FIRST_EPOCH, validators, NO_PARENT)
+        self._votes: list[StoreVote] = []
+        self._pending = 0
+        self._wanted: Propose | None = None
+        self._numbers: dict[Timer, int] = {}
+        self.outbox = Outbox()
+        proposers, timing = PROPOSERS[mode]
         self._engine = Simplex(
             network=network,
-            me=device_id_of(key.public),
+            me=self._me,
             signer=_Signer(key),
             verifier=_Verifier(),
             reader=self,
-            proposers=Authority(),
-            timing=Timing(),
-            epoch=epoch,
+            proposers=proposers(),
+            timing=timing,
+            epoch=placed.epoch,
         )
-        at = Head(head.slot, head.id) if head else Head(BEFORE_FIRST_SLOT, NO_PARENT)
-        self._carry_out(self._engine.restore(epoch, at, certificate, ()))
+        self._placed = placed
 
-    def tell_pending(self, count: int) -> None:
-        """Tell the engine how many transactions wait, and do what follows."""
-        self._carry_out(self._engine.handle(TransactionsPending(count)))
+    @property
+    def epoch(self) -> int:
+        """The epoch the engine is in."""
+        return self._placed.epoch.number
+
+    def restore(self, stored: Sequence[StoreVote]) -> None:
+        """Go on from what is on the disk."""
+        for timer in Timer:
+            self._set_timer(timer, None)
+        at = self._placed
+        self._carry_out(self._engine.restore(at.epoch, at.head, at.certificate, stored))
+
+    def stop_voting(self) -> None:
+        """Cast no vote any more: this disk has forgotten what it voted."""
+        self._carry_out(self._engine.stop_voting())
+
+    def tell(self, event: Event) -> None:
+        """Tell the engine what has happened, and do what follows."""
+        if isinstance(event, TransactionsPending):
+            self._pending = event.count
+        self._carry_out(self._engine.handle(event))
+
+    def fire(self, timer: Timer, number: int) -> None:
+        """Tell the engine that a timer ran out, unless it was stopped or set anew since."""
+        if self._numbers.get(timer) == number:
+            self.tell(TimerFired(timer))
+
+    def _set_timer(self, timer: Timer, delay_ms: int | None) -> None:
+        number = self._numbers[timer] = self._numbers.get(timer, 0) + 1
+        self.outbox.timers[timer] = TimerOrder(delay_ms, number)
+
+    def follow(self, placed: Placed) -> None:
+        """Take over where the ledger stands in another epoch, however it came there."""
+        self._placed = placed
+        self._carry_out(self._engine.start_epoch(placed.epoch, placed.certificate))
+        self._carry_out(self._engine.handle(TransactionsPending(self._pending)))
 
     def agreement(self) -> Agreement:
         """Tell how far the open slot has come."""
         return self._engine.agreement()
+
+    def take_votes(self, head: Head, epoch: int) -> list[StoreVote]:
+        """Give the votes cast since this was last asked that still matter above `head`."""
+        votes, self._votes = self._votes, []
+        return [
+            entry
+            for entry in votes
+            if entry.signed.vote.epoch == epoch and entry.signed.vote.slot > head.slot
+        ]
+
+    def take_outbox(self) -> Outbox:
+        """Give what is to happen now that the turn has committed."""
+        outbox, self.outbox = self.outbox, Outbox()
+        return outbox
 
     def read(self, content: bytes) -> Candidate | None:
         """Give what a block says of itself, for the engine; None if it has no form."""
@@ -100,65 +207,110 @@ class Ordering:
             block = self._blocks.get(content) or Block.decode(content)
         except CodecError:
             return None
-        header = block.header
-        return Candidate(
-            epoch=header.epoch,
-            slot=header.slot,
-            parent=header.parent,
-            block=header.id,
-            proposer=header.proposer,
-            empty=header.transactions == 0,
-            content=content,
-        )
+        return candidate_of(block, content)
 
     def _carry_out(self, effects: Iterable[Effect]) -> None:
         """Do what the engine says. A block is built last, on what has become final by then."""
-        waiting, wanted = deque(effects), None
-        while waiting or wanted is not None:
-            if not waiting and wanted is not None:
-                asked, wanted = wanted, None
-                built = BlockBuilt(asked.slot, asked.parent, self._build(asked.slot))
+        waiting = deque(effects)
+        while waiting or self._wanted is not None:
+            if waiting:
+                waiting.extend(self._answer(waiting.popleft()))
+            elif (built := self._build()) is not None:
                 waiting.extend(self._engine.handle(built))
-                continue
-            effect = waiting.popleft()
-            if isinstance(effect, Propose):
-                wanted = effect
-            elif isinstance(effect, WithdrawProposal):
-                wanted = None
-            else:
-                waiting.extend(self._answer(effect))
 
-    def _answer(self, effect: Effect) -> Sequence[Effect]:
-        engine = self._engine
-        match effect:
-            case CheckCandidate(candidate=candidate):
-                valid = self._work.check(self._block(candidate.content))
-                return engine.handle(CandidateChecked(candidate.block, valid))
-            case StoreVote(signed=signed):
-                self._votes.append(signed)
-                return engine.handle(VoteStored(signed.vote))
-            case Finalize(chain=chain, certificate=certificate):
-                for candidate in chain:
-                    block = self._block(candidate.content)
-                    self._work.finalize(block, certificate, self._votes)
-                self._votes.clear()
-                self._blocks.clear()
-                return ()
-            case _:
-                # the rest is for others to hear of, or waits for them: there is nobody else
-                return ()
-
-    def _build(self, slot: int) -> bytes | None:
-        block = self._work.build(slot)
-        if block is None:
+    def _build(self) -> BlockBuilt | None:
+        asked, self._wanted = self._wanted, None
+        assert asked is not None
+        built = self._duties.build(asked)
+        if built.later:
             return None
-        content = block.encode()
-        self._blocks[content] = block
-        return content
+        content = None
+        if built.block is not None:
+            content = built.block.encode()
+            self._blocks[content] = built.block
+        return BlockBuilt(asked.slot, asked.parent, content, built.closes_epoch)
+
+    def _answer(self, effect: Effect) -> Sequence[Effect]:  # noqa: C901, PLR0912 - one arm an effect
+        engine, outbox = self._engine, self.outbox
+        match effect:
+            case Propose():
+                self._wanted = effect
+            case WithdrawProposal():
+                self._wanted = None
+                self._duties.withdraw()
+            case CheckCandidate(candidate=candidate):
+                valid, closes = self._duties.check(self._block(candidate.content))
+                return engine.handle(CandidateChecked(candidate.block, valid, closes))
+            case StoreVote(signed=signed):
+                self._votes.append(effect)
+                return engine.handle(VoteStored(signed.vote))
+            case Finalize():
+                return self._finalize(effect)
+            case Send(peer=peer, message=message):
+                outbox.messages.append((peer, message))
+            case Broadcast(message=message):
+                outbox.messages.append((None, message))
+            case SetTimer(timer=timer, delay_ms=delay_ms):
+                self._set_timer(timer, delay_ms)
+            case CancelTimer(timer=timer):
+                self._set_timer(timer, None)
+            case Evidence(first=first, second=second):
+                outbox.evidence.append((first, second))
+            case ForgottenVote():
+                outbox.forgotten = True
+            case Distrust(peer=peer):
+                outbox.distrusted.add(peer)
+            case Conflict(certificate=certificate):
+                outbox.conflicts.append(certificate)
+            case ServeBlock(peer=peer, block=block):
+                self._serve(peer, block)
+            case CatchUp(peer=peer):
+                self._duties.catch_up(peer)
+        return ()
+
+    def _finalize(self, effect: Finalize) -> Sequence[Effect]:
+        chain = [self._block(candidate.content) for candidate in effect.chain]
+        tail = [self._block(candidate.content) for candidate in effect.tail]
+        self._placed = self._duties.finalize(chain, tail, effect.certificate)
+        self._blocks.clear()
+        if not effect.closes_epoch:
+            return ()
+        return [
+            *self._engine.start_epoch(self._placed.epoch, effect.certificate),
+            *self._engine.handle(TransactionsPending(self._pending)),
+        ]
+
+    def _serve(self, peer: bytes, block: bytes) -> None:
+        content = self._duties.find(block)
+        if content is not None:
+            self.outbox.messages.append((peer, BlockReply(content)))
 
     def _block(self, content: bytes) -> Block:
         """Give a block that was just built here, or read it."""
         return self._blocks.get(content) or Block.decode(content)
+
+
+def candidate_of(block: Block, content: bytes) -> Candidate:
+    """Give what a block says of itself; `content` are its bytes."""
+    header = block.header
+    return Candidate(
+        epoch=header.epoch,
+        slot=header.slot,
+        parent=header.parent,
+        block=header.id,
+        proposer=header.proposer,
+        empty=header.transactions == 0,
+        content=content,
+    )
+
+
+def placed_at(head: Header | None, certificate: Certificate | None, epoch: Epoch) -> Placed:
+    """Tell where the ledger stands: the newest final block is the base of an epoch that is not its
+    own.
+    """
+    if head is None or head.epoch != epoch.number:
+        return Placed(Head(BEFORE_FIRST_SLOT, epoch.base), certificate, epoch)
+    return Placed(Head(head.slot, head.id), certificate, epoch)
 
 
 class _Signer:

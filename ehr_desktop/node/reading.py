@@ -22,6 +22,7 @@ from ehr_desktop.domain.errors import (
 )
 from ehr_desktop.domain.ids import PatientId, RecordId, TransactionId
 from ehr_desktop.domain.ledger import Fault, FaultKind
+from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.contracts.statements import CommitRecords, ReadRecords, read_statement
 from ehr_desktop.node.crypto.errors import OpenFailedError
 from ehr_desktop.node.crypto.hashes import sha256
@@ -35,7 +36,6 @@ from ehr_desktop.node.keys.records import (
 )
 from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.policy import StateReader
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer, no_room_is_told
 

@@ -14,6 +14,7 @@ from ehr_desktop.domain.categories import Category, default_teams
 from ehr_desktop.domain.errors import InvalidInputError, NotFoundError
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.records import NewRecord
+from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.contracts.statements import CommitRecords, OpenEpochs, RegisterPatient
 from ehr_desktop.node.crypto.errors import OpenFailedError
 from ehr_desktop.node.crypto.hashes import sha256
@@ -26,6 +27,7 @@ from ehr_desktop.node.keys.records import (
     imported_record_id,
     seal_file,
     seal_record,
+    vault_commitment,
 )
 from ehr_desktop.node.keys.teams import (
     box_category_key,
@@ -34,7 +36,7 @@ from ehr_desktop.node.keys.teams import (
     open_category_key,
 )
 from ehr_desktop.node.pipeline import Pipeline
-from ehr_desktop.node.policy import StateReader, newest_epoch, team_public, usable_epoch
+from ehr_desktop.node.policy import next_epoch, team_public, usable_epoch
 from ehr_desktop.node.store import containers, secrets
 from ehr_desktop.node.store.containers import (
     LARGEST_ROW,
@@ -107,9 +109,8 @@ class Sealer:
         sealed = Sealed()
         if register:
             vault_key = os.urandom(32)
-            sealed.unsigned.append(
-                self._say(RegisterPatient(subject), subject, vault_key=vault_key)
-            )
+            statement = RegisterPatient(subject, vault_commitment(subject, vault_key))
+            sealed.unsigned.append(self._say(statement, subject, vault_key=vault_key))
         else:
             found = secrets.vault_key(self._connection, subject)
             if found is None:
@@ -175,7 +176,7 @@ class Sealer:
         return keys
 
     def _new_key(self, subject: bytes, category: Category) -> tuple[int, bytes, list[KeyBox]]:
-        epoch = newest_epoch(self._value, subject, category) + 1
+        epoch = next_epoch(self._value, subject, category)
         key = new_category_key()
         boxes = [
             box_category_key(key, subject, str(category), epoch, team_public(self._value, team))

@@ -9,12 +9,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import DiskFullError
+from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.contracts.statements import Statement
 from ehr_desktop.node.crypto.sign import SigningKey
+from ehr_desktop.node.keys.records import vault_commitment
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.promises import promise
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.secrets import KeyBox
+from ehr_desktop.node.subjects import FOLLOWS_A_BOOKING, subject_of
 
 ROOM_TO_WORK = 4 << 20
 """A disk with fewer bytes free counts as full."""
@@ -25,12 +29,12 @@ class Unsigned:
     """A statement with whoever makes it and what comes with it.
 
     `subject` is the patient it is about, or empty. The containers' transaction is filled in when
-    it is signed.
+    it is signed. Without a `key` the workstation speaks for itself, and `person` is `NOBODY`.
     """
 
     statement: Statement
     person: bytes
-    key: SigningKey
+    key: SigningKey | None
     subject: bytes = b""
     containers: tuple[StoredContainer, ...] = ()
     boxes: tuple[KeyBox, ...] = ()
@@ -50,6 +54,27 @@ def store_signed(
         )
 
 
+def store_received(
+    connection: Connection, received: Sequence[Transaction], value: StateReader
+) -> None:
+    """Store other workstations' transactions as pending."""
+    if received:
+        transactions.add_pending(connection, [_row(t, subject_of(t, value)) for t in received])
+        promise(connection, received)
+
+
+def complete_subjects(
+    connection: Connection, batch: Sequence[Transaction], value: StateReader
+) -> None:
+    """Say whom those are about that name an appointment nobody knew when they were stored."""
+    rows = [
+        {"id_": t.id, "of": subject_of(t, value)}
+        for t in batch
+        if t.payload.kind in FOLLOWS_A_BOOKING
+    ]
+    transactions.complete_subjects(connection, rows)
+
+
 def require_room(folder: Path, wanted: Sequence[Unsigned]) -> None:
     """Refuse early: what is stored must also find room to become final.
 
@@ -67,7 +92,8 @@ def _store_what_it_brings(connection: Connection, name: bytes, unsigned: Unsigne
     )
     secrets.add_boxes(connection, unsigned.boxes)
     if unsigned.vault_key:
-        secrets.put_vault_key(connection, unsigned.subject, unsigned.vault_key)
+        patient, key = unsigned.subject, unsigned.vault_key
+        secrets.put_vault_key(connection, patient, key, vault_commitment(patient, key))
 
 
 def _row(transaction: Transaction, subject: bytes) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from ehr_desktop.services.exporting import Exports
 from ehr_desktop.services.importing import Imports
 from ehr_desktop.services.integrity import Integrity
 from ehr_desktop.services.ledger import Ledger
+from ehr_desktop.services.network import Network
 from ehr_desktop.services.patients import Patients
 from ehr_desktop.services.people import People
 from ehr_desktop.services.refusals import Refusals
@@ -21,6 +22,7 @@ class Clinic:
     def __init__(self, node: Node, validator: Validator) -> None:
         self.session = Session(node)
         self.people = People(node)
+        self.network = Network(node)
         self.patients = Patients(node)
         self.charts = Charts(node)
         self.appointments = Appointments(node)

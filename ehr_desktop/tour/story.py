@@ -65,6 +65,7 @@ class Story:
 
     def _set_up(self) -> None:
         hand, window = self._hand, self.window
+        hand.click("Set up a new clinic")
         hand.fill("Name of the clinic", "Quayside Practice")
         hand.fill("Full name", "Noor Haddad")
         hand.fill("Account name", "noor.haddad")

@@ -16,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from ehr_desktop.explain import LOG, explain
+from ehr_desktop.ui.screens.join.work import JoiningWork
 from ehr_desktop.ui.screens.set_up import FoundingWork
 from ehr_desktop.ui.shell.appearance import remembered_appearance, wear
 from ehr_desktop.ui.shell.main_window import PROGRAM_NAME, MainWindow
@@ -87,11 +88,14 @@ def log_kept_in(folder: Path) -> Iterator[None]:
 
 
 def open_window(
-    parts: ShellParts, reporter: Reporter, founding: FoundingWork | None = None
+    parts: ShellParts,
+    reporter: Reporter,
+    founding: FoundingWork | None = None,
+    joining: JoiningWork | None = None,
 ) -> MainWindow:
     """Give the main window, dressed as last time; the caller shows it."""
     wear(parts.theme, parts.prefs, remembered_appearance(parts.prefs))
-    window = MainWindow(parts, founding)
+    window = MainWindow(parts, founding, joining)
     reporter.noted.connect(window.tell)
     return window
 

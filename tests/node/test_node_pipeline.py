@@ -15,7 +15,7 @@ from ehr_desktop.domain.errors import DiskFullError, RefusedError
 from ehr_desktop.domain.ledger import TransactionState
 from ehr_desktop.domain.patients import Demographics
 from ehr_desktop.domain.records import NewRecord
-from ehr_desktop.node.contracts.statements import RegisterPatient, ReplaceAccount
+from ehr_desktop.node.contracts.statements import ReplaceAccount
 from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.vote import SignedVote
 from ehr_desktop.node.store import blocks
@@ -23,6 +23,7 @@ from ehr_desktop.node.store.tables import VOTES
 from ehr_desktop.node.unsigned import Unsigned
 from ehr_desktop.services.values import Booking
 from tests.support.one_pc import ANNA, OnePc, make_clinic, story
+from tests.support.paper_ledger import registration
 
 NOTE = NewRecord(Category.NOTES, "Basic", b'{"resourceType":"Basic"}')
 
@@ -39,7 +40,7 @@ def test_what_was_signed_and_not_yet_ordered_is_ordered_at_the_next_start_in_its
 
     @story(home, "rae")
     async def signed(pc):
-        wanted = [unsigned(pc, "rae", RegisterPatient(patient)) for patient in patients]
+        wanted = [unsigned(pc, "rae", registration(patient)) for patient in patients]
         stored = await pc.node._core.on_writer(lambda: pc.node._core.pipeline.store(wanted))
         assert (await pc.clinic.session.status()).pending == 5
         assert all(pc.node._core.value("patient", patient) is None for patient in patients)
@@ -78,7 +79,7 @@ def test_a_malformed_statement_is_kept_too_and_the_ledger_can_still_be_shown(hom
     @story(homes.staffed(), "rae")
     async def _(pc):
         with pytest.raises(RefusedError) as refusal:
-            await pc.node._core.say(unsigned(pc, "rae", RegisterPatient(b"short")))
+            await pc.node._core.say(unsigned(pc, "rae", registration(b"short")))
         assert refusal.value.outcome.rule == "malformed"
         await pc.clinic.patients.register(pc.actors["rae"], ANNA)
         shown = await pc.clinic.ledger.transactions(pc.actors["rae"])
@@ -163,7 +164,7 @@ def test_two_clinics_do_not_take_each_others_transactions(homes, tmp_path):
 
 
 async def _register_one(pc: OnePc):
-    wanted = [unsigned(pc, "admin", RegisterPatient(os.urandom(16)))]
+    wanted = [unsigned(pc, "admin", registration(os.urandom(16)))]
     (stored,) = await pc.node._core.on_writer(lambda: pc.node._core.pipeline.store(wanted))
     return stored
 

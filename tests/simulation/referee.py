@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ehr_desktop.node.consensus.ballots import contradict
 from ehr_desktop.node.consensus.effects import (
     Conflict,
     Distrust,
@@ -14,7 +13,7 @@ from ehr_desktop.node.consensus.effects import (
 )
 from ehr_desktop.node.consensus.messages import Proposal
 from ehr_desktop.node.ledger.validators import ValidatorSet
-from ehr_desktop.node.ledger.vote import Certificate, SignedVote, VoteKind
+from ehr_desktop.node.ledger.vote import Certificate, SignedVote, VoteKind, contradict
 from tests.simulation.paper import GENESIS
 
 if TYPE_CHECKING:

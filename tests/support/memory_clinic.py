@@ -27,6 +27,7 @@ from tests.support.memory_desk import (
     MemoryPeople,
     MemorySession,
 )
+from tests.support.memory_network import MemoryNetwork
 from tests.support.memory_refusals import MemoryRefusals
 from tests.support.memory_world import NOON, World, fill, made_hash
 
@@ -128,6 +129,7 @@ class MemoryClinic:
         fill(self.world)
         self.session = MemorySession(self.world)
         self.people = MemoryPeople(self.world)
+        self.network = MemoryNetwork(self.world)
         self.patients = MemoryPatients(self.world)
         self.charts = MemoryCharts(self.world)
         self.appointments = MemoryAppointments(self.world)

@@ -3,11 +3,18 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Role
 from ehr_desktop.node.contracts.execute import Verdict, execute
 from ehr_desktop.node.contracts.state import State
-from ehr_desktop.node.contracts.statements import EnrolMember, FoundClinic, Statement
+from ehr_desktop.node.contracts.statements import (
+    EnrolMember,
+    FoundClinic,
+    RegisterPatient,
+    Statement,
+)
 from ehr_desktop.node.crypto.sign import SigningKey
+from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.state import StateTree
 from ehr_desktop.node.ledger.transaction import (
     NO_PREVIOUS,
@@ -20,6 +27,7 @@ from ehr_desktop.node.ledger.transaction import (
 
 NETWORK = b"N" * 32
 BOX = b"B" * 1216
+VAULT = b"V" * 32
 
 
 def seeded(name: str, size: int = 16) -> bytes:
@@ -52,13 +60,29 @@ class Device:
 ADMIN, DOCTOR, NURSE, DESK = (Person(n) for n in ("admin", "doctor", "nurse", "desk"))
 
 
-def founding(device: Device, person: Person = ADMIN) -> FoundClinic:
+def founding(
+    device: Device, person: Person = ADMIN, mode: ProposerMode = ProposerMode.AUTHORITY
+) -> FoundClinic:
     """The statement a clinic begins with."""
     return FoundClinic(
-        "Test", "Europe/London", ((0, "08:00", "18:00"),), "authority",
+        "Test", "Europe/London", ((0, "08:00", "18:00"),), mode,
         device.id, device.key.public, BOX, "PC 1",
-        person.id, person.key.public, BOX, BOX, BOX, seeded("directory"),
+        person.id, person.key.public, BOX, BOX, BOX, seeded("directory"), VAULT, (),
     )  # fmt: skip
+
+
+def header(height: int, epoch: int = 0, time_ms: int = 1_800_000_000_000, **changes) -> Header:
+    """A header that says no more than where it stands and when."""
+    blank = bytes(32)
+    whole = Header(
+        NETWORK, height, height, epoch, blank, 0, blank, 0, blank, blank, time_ms, bytes(16)
+    )
+    return replace(whole, **changes)
+
+
+def registration(patient: bytes) -> RegisterPatient:
+    """The statement a patient begins with."""
+    return RegisterPatient(patient, VAULT)
 
 
 class PaperLedger:
@@ -89,11 +113,7 @@ class PaperLedger:
         """Run a transaction at the next height and keep what it wrote."""
         state = State(self.values.get)
         verdict = execute(transaction, state, self.height)
-        for key, value in state.changes.items():
-            if value is None:
-                self.values.pop(key, None)
-            else:
-                self.values[key] = value
+        self.keep(state)
         feed = self.get("feed", self.device.id)
         if feed is not None:
             self.device.sequence, self.device.previous = feed
@@ -101,6 +121,14 @@ class PaperLedger:
         self.wires.append(transaction.wire)
         self.verdicts.append(verdict)
         return verdict
+
+    def keep(self, state: State) -> None:
+        """Take over what was written."""
+        for key, value in state.changes.items():
+            if value is None:
+                self.values.pop(key, None)
+            else:
+                self.values[key] = value
 
     def get(self, *parts):
         """A decoded value of the state."""

@@ -3,21 +3,13 @@
 from collections.abc import Collection
 
 from ehr_desktop.node.ledger.validators import ValidatorSet
-from ehr_desktop.node.ledger.vote import Certificate, SignedVote, Vote, VoteKind
-
-
-def contradict(first: Vote, second: Vote) -> bool:
-    """Tell whether no honest validator casts both votes.
-
-    Within one slot of one epoch it votes to notarize one block at most, makes final only that
-    one, and never both skips the slot and makes a block of it final.
-    """
-    if (first.network, first.epoch, first.slot) != (second.network, second.epoch, second.slot):
-        return False
-    kinds = {first.kind, second.kind}
-    if VoteKind.SKIP in kinds:
-        return VoteKind.FINAL in kinds
-    return first.block != second.block
+from ehr_desktop.node.ledger.vote import (
+    Certificate,
+    SignedVote,
+    Vote,
+    VoteKind,
+    contradict,
+)
 
 
 class Ballots:

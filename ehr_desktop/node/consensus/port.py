@@ -71,5 +71,8 @@ class Orderer(Protocol):
     def handle(self, event: Event) -> list[Effect]:
         """Take in one event."""
 
+    def stop_voting(self) -> list[Effect]:
+        """Cast no vote any more: this device has forgotten what it voted."""
+
     def agreement(self) -> Agreement:
         """Tell how far the open slot has come."""

@@ -146,6 +146,12 @@ class Simplex:
                     self._catching_up = False
                     self._term.advance(head, certificate)
 
+    def stop_voting(self) -> list[Effect]:
+        """Cast no vote any more: this device has forgotten what it voted."""
+        self._forgot = True
+        self._term.may_vote = False
+        return self._settle()
+
     def agreement(self) -> Agreement:
         """Tell how far the open slot has come."""
         return self._term.agreement()

@@ -1,6 +1,13 @@
 """The clinic contract: founding, and changes of name, zone and hours."""
 
 from ehr_desktop.domain.people import Action, Role, Team
+from ehr_desktop.node.contracts.epochs import (
+    FIRST_EPOCH,
+    FIRST_WEIGHT,
+    founding_validators,
+    put_validators,
+)
+from ehr_desktop.node.contracts.roster import Device
 from ehr_desktop.node.contracts.rules import (
     Context,
     Refusal,
@@ -8,6 +15,7 @@ from ehr_desktop.node.contracts.rules import (
     container_count,
     usable_key,
 )
+from ehr_desktop.node.contracts.state import State
 from ehr_desktop.node.contracts.statements import ChangeClinic, FoundClinic
 from ehr_desktop.node.ledger.transaction import device_id_of
 
@@ -23,7 +31,7 @@ def found(statement: FoundClinic, context: Context) -> None:
     state = context.state
     state.put("clinic", value=[statement.name, statement.time_zone, _hours(statement.hours)])
     state.put("directory", value=statement.directory)
-    state.put("device", statement.device, value=[statement.device_key, True])
+    _first_workstation(statement, state)
     state.put(
         "member",
         statement.administrator,
@@ -36,6 +44,20 @@ def found(statement: FoundClinic, context: Context) -> None:
     ):
         state.put("team", team, value=[1, public])
     state.put("patient", statement.directory, value=[context.height])
+
+
+def _first_workstation(statement: FoundClinic, state: State) -> None:
+    first = Device(
+        statement.device,
+        statement.device_key,
+        statement.device_box_key,
+        statement.device_name,
+        weight=FIRST_WEIGHT,
+    )
+    state.put("device", first.id, value=first.stored())
+    state.put("devices", value=[first.id])
+    state.put("proposers", value=statement.proposers)
+    put_validators(state, FIRST_EPOCH, founding_validators(statement))
 
 
 def change(statement: ChangeClinic, context: Context) -> None:

@@ -5,11 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from ehr_desktop.domain.people import Role
-from ehr_desktop.node.contracts import access, appointments, clinic, membership, records
+from ehr_desktop.node.contracts import (
+    access,
+    appointments,
+    clinic,
+    devices,
+    membership,
+    records,
+)
 from ehr_desktop.node.contracts.rules import Context, Refusal
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.state import State
-from ehr_desktop.node.contracts.statements import FoundClinic, Statement, read_statement
+from ehr_desktop.node.contracts.statements import (
+    NOBODY,
+    SAID_BY_DEVICES,
+    FoundClinic,
+    Statement,
+    read_statement,
+)
 from ehr_desktop.node.ledger.transaction import (
     NO_PREVIOUS,
     Transaction,
@@ -21,8 +34,15 @@ CONTRACTS: dict[str, Callable[[Any, Context], None]] = {
     "member.enrol": membership.enrol,
     "member.account": membership.replace_account,
     "member.deactivate": membership.deactivate,
+    "device.enrol": devices.enrol,
+    "device.remove": devices.remove,
+    "device.weights": devices.set_weights,
+    "device.leave": devices.leave,
+    "device.return": devices.come_back,
+    "device.evidence": devices.report,
     "team.key": membership.replace_team_key,
     "team.box": membership.welcome,
+    "team.reseal": membership.reseal,
     "patient.register": records.register,
     "epoch.open": records.open_epochs,
     "record.commit": records.commit,
@@ -94,8 +114,12 @@ def _feed_continues(transaction: Transaction, state: State) -> None:
 def _signed_by_whom_it_names(
     transaction: Transaction, state: State, statement: Statement
 ) -> Role | None:
-    """Refuse `signer` unless exactly the named device and person signed; give the role."""
+    """Refuse `signer` unless exactly the named device and person signed; give the role, None for
+    what a device says by itself.
+    """
     payload = transaction.payload
+    wanted: set[bytes]
+    role: Role | None
     if isinstance(statement, FoundClinic) and state.get("clinic") is None:
         wanted = {statement.device_key, statement.administrator_key}
         role = Role.ADMINISTRATOR
@@ -103,12 +127,17 @@ def _signed_by_whom_it_names(
             raise Refusal("signer")
     else:
         device = state.get("device", payload.device)
-        member = state.get("member", payload.person)
         if not device or not device[1]:
             raise Refusal("device-removed", device=payload.device.hex())
-        if not member or not member[3]:
-            raise Refusal("not-a-member", person=payload.person.hex())
-        wanted, role = {device[0], member[1]}, Role(member[0])
+        if payload.kind in SAID_BY_DEVICES:
+            wanted, role = {device[0]}, None
+            if payload.person != NOBODY:
+                raise Refusal("signer")
+        else:
+            member = state.get("member", payload.person)
+            if not member or not member[3]:
+                raise Refusal("not-a-member", person=payload.person.hex())
+            wanted, role = {device[0], member[1]}, Role(member[0])
     if {signature.key for signature in transaction.signatures} != wanted:
         raise Refusal("signer")
     return role

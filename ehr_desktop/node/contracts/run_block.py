@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from ehr_desktop.node.contracts.epochs import count_work, open_next_epoch
 from ehr_desktop.node.contracts.execute import Verdict, execute
 from ehr_desktop.node.contracts.state import State
 from ehr_desktop.node.crypto.hashes import digest
+from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.codec import encode
 from ehr_desktop.node.ledger.transaction import Transaction
 
@@ -17,8 +19,13 @@ def outcomes_digest(verdicts: Sequence[Verdict]) -> bytes:
     )
 
 
-def run_block(batch: Sequence[Transaction], chain_state: State, height: int) -> list[Verdict]:
-    """Run a block's transactions in order and write what became of them into the state."""
-    verdicts = [execute(transaction, chain_state, height) for transaction in batch]
-    chain_state.put("outcomes", height, value=outcomes_digest(verdicts))
+def run_block(batch: Sequence[Transaction], chain_state: State, header: Header) -> list[Verdict]:
+    """Run a block's transactions in order, write what became of them into the state, and settle
+    who decides on the next block.
+    """
+    verdicts = [execute(transaction, chain_state, header.height) for transaction in batch]
+    chain_state.put("outcomes", header.height, value=outcomes_digest(verdicts))
+    if chain_state.get("clinic") is not None:
+        open_next_epoch(chain_state)
+        count_work(chain_state, header)
     return verdicts

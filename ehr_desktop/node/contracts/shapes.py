@@ -31,12 +31,23 @@ def code(value: Any) -> str:
     return value
 
 
-def text(longest: int) -> Shape:
-    """Any text of at most `longest` characters."""
+def octets(longest: int) -> Shape:
+    """One to `longest` bytes."""
+
+    def check(value: Any) -> bytes:
+        if type(value) is not bytes or not 1 <= len(value) <= longest:
+            raise MalformedBodyError(f"expected 1 to {longest} bytes")
+        return value
+
+    return check
+
+
+def text(longest: int, least: int = 0) -> Shape:
+    """Any text of `least` to `longest` characters."""
 
     def check(value: Any) -> str:
-        if type(value) is not str or len(value) > longest:
-            raise MalformedBodyError(f"expected a text of at most {longest} characters")
+        if type(value) is not str or not least <= len(value) <= longest:
+            raise MalformedBodyError(f"expected a text of {least} to {longest} characters")
         return value
 
     return check
@@ -74,12 +85,12 @@ def optional(shape: Shape) -> Shape:
     return check
 
 
-def rows(*shapes: Shape, most: int) -> Shape:
-    """A list of rows, each with one value a shape; at most `most` of them."""
+def rows(*shapes: Shape, most: int, least: int = 0) -> Shape:
+    """A list of rows, each with one value a shape; `least` to `most` of them."""
 
     def check(value: Any) -> tuple[tuple[Any, ...], ...]:
-        if type(value) not in (list, tuple) or len(value) > most:
-            raise MalformedBodyError(f"expected at most {most} rows")
+        if type(value) not in (list, tuple) or not least <= len(value) <= most:
+            raise MalformedBodyError(f"expected {least} to {most} rows")
         return tuple(_row(row, shapes) for row in value)
 
     return check
@@ -114,6 +125,7 @@ def plain(value: Any) -> Any:
 ID = fixed(16)
 HASH = fixed(32)
 SIGNING_KEY = fixed(32)
+SIGNATURE = fixed(64)
 BOX_KEY = fixed(1216)
 INSTANT = whole(0, 253_402_128_000_000)
 """UTC milliseconds from 1970 on; what lasts a day from there still ends within the year 9999."""

@@ -1,12 +1,20 @@
 """The state contracts read and write: keys and canonical values, with undo for a refused one."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from ehr_desktop.node.contracts.shapes import plain
 from ehr_desktop.node.ledger.codec import Value, decode, encode
 
 Lookup = Callable[[bytes], bytes | None]
+
+
+class StateReader(Protocol):
+    """Gives a decoded value of the contract state, or None."""
+
+    def __call__(self, *parts: str | bytes | int) -> Any:
+        """Look up one key."""
+        ...
 
 
 def key(*parts: str | bytes | int) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypeVar
 
 from ehr_desktop.domain.categories import Category
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Role, Team
 from ehr_desktop.domain.schedule import AppointmentStatus
 from ehr_desktop.node.contracts.shapes import (
@@ -15,11 +16,13 @@ from ehr_desktop.node.contracts.shapes import (
     HASH,
     ID,
     INSTANT,
+    SIGNATURE,
     SIGNING_KEY,
     MalformedBodyError,
     Shape,
     code,
     many,
+    octets,
     one_of,
     optional,
     plain,
@@ -27,12 +30,15 @@ from ehr_desktop.node.contracts.shapes import (
     text,
     whole,
 )
+from ehr_desktop.node.ledger.vote import MAX_SIGNED_VOTE
 
 ROLE = one_of(*Role)
 TEAM = one_of(*Team)
 CATEGORY = one_of(*Category)
 MINUTES = whole(1, 24 * 60)
 COUNT = whole(1, 2**31)
+DEVICE_NAME = text(100, least=1)
+MOST_WEIGHT = 1000
 MOST_ROWS = 1000
 
 
@@ -77,17 +83,17 @@ def read_statement(kind: str, body: tuple[Any, ...]) -> Statement:
 
 @_kind(
     "clinic.found",
-    text(300), text(64), rows(whole(0, 6), code, code, most=7), one_of("authority"),
-    ID, SIGNING_KEY, BOX_KEY, text(100),
+    text(300), text(64), rows(whole(0, 6), code, code, most=7), one_of(*ProposerMode),
+    ID, SIGNING_KEY, BOX_KEY, DEVICE_NAME,
     ID, SIGNING_KEY, BOX_KEY,
-    BOX_KEY, BOX_KEY, ID,
+    BOX_KEY, BOX_KEY, ID, HASH, many(HASH, most=8),
 )  # fmt: skip
 @dataclass(frozen=True, slots=True)
 class FoundClinic(Statement):
     """The first transaction: the clinic, its first workstation, administrator and team keys.
 
     `hours` are rows of weekday, opening and closing time (HH:MM). `directory` is the pseudonym
-    under which records of no single patient are kept.
+    under which records of no single patient are kept, `vault` the commitment to its vault key.
     """
 
     name: str
@@ -104,6 +110,8 @@ class FoundClinic(Statement):
     front_desk_key: bytes
     clinical_key: bytes
     directory: bytes
+    vault: bytes
+    boxes: tuple[bytes, ...]
 
 
 @_kind("clinic.change", text(300), text(64), rows(whole(0, 6), code, code, most=7))
@@ -164,12 +172,81 @@ class WelcomeMembers(Statement):
     boxes: tuple[tuple[bytes, bytes], ...]
 
 
-@_kind("patient.register", ID)
+@_kind("device.enrol", ID, SIGNING_KEY, BOX_KEY, DEVICE_NAME, SIGNATURE)
+@dataclass(frozen=True, slots=True)
+class EnrolDevice(Statement):
+    """A new workstation, which has signed that it joins; see `acceptance.py`."""
+
+    device: bytes
+    key: bytes
+    box_key: bytes
+    name: str
+    acceptance: bytes
+
+
+@_kind("device.remove", ID)
+@dataclass(frozen=True, slots=True)
+class RemoveDevice(Statement):
+    """A workstation is no longer one of the clinic's."""
+
+    device: bytes
+
+
+@_kind("device.weights", rows(ID, whole(0, MOST_WEIGHT), most=100, least=1))
+@dataclass(frozen=True, slots=True)
+class SetWeights(Statement):
+    """New voting weights for some workstations: device and weight; the others keep theirs."""
+
+    weights: tuple[tuple[bytes, int], ...]
+
+
+@_kind("device.leave")
+@dataclass(frozen=True, slots=True)
+class LeaveDevice(Statement):
+    """The author's workstation signs off: nobody is to wait for its vote. Signed by it alone."""
+
+
+@_kind("device.return")
+@dataclass(frozen=True, slots=True)
+class ReturnDevice(Statement):
+    """The author's workstation is back and votes again. Signed by it alone."""
+
+
+@_kind("device.evidence", octets(MAX_SIGNED_VOTE), octets(MAX_SIGNED_VOTE))
+@dataclass(frozen=True, slots=True)
+class ReportEvidence(Statement):
+    """Two signed votes that no honest workstation casts both. Signed by the reporter's alone."""
+
+    first: bytes
+    second: bytes
+
+
+SAID_BY_DEVICES = frozenset({LeaveDevice.KIND, ReturnDevice.KIND, ReportEvidence.KIND})
+"""What a workstation says by itself, with nobody's signature but its own."""
+
+NOBODY = bytes(16)
+"""The person of what a workstation says by itself."""
+
+
+@_kind("team.reseal", TEAM, COUNT, many(HASH, most=MOST_ROWS))
+@dataclass(frozen=True, slots=True)
+class ResealKeys(Statement):
+    """Category keys sealed again, to the generation of a team's key that follows: the hashes of the
+    boxes. Comes before the statement that starts that generation.
+    """
+
+    team: str
+    generation: int
+    boxes: tuple[bytes, ...]
+
+
+@_kind("patient.register", ID, HASH)
 @dataclass(frozen=True, slots=True)
 class RegisterPatient(Statement):
-    """A new pseudonym. Basis of access: the clinic's policy."""
+    """A new pseudonym and the commitment to its vault key. Basis of access: the clinic's policy."""
 
     patient: bytes
+    vault: bytes
 
 
 @_kind("epoch.open", ID, rows(CATEGORY, COUNT, HASH, rows(TEAM, COUNT, HASH, most=8), most=32))
@@ -267,4 +344,15 @@ def boxes_named(statement: Statement) -> tuple[bytes, ...]:
         return tuple(box for _, _, _, teams in statement.epochs for _, _, box in teams)
     if isinstance(statement, WelcomeMembers):
         return tuple(box for _, box in statement.boxes)
-    return statement.boxes if isinstance(statement, ReplaceTeamKey) else ()
+    return (
+        statement.boxes if isinstance(statement, FoundClinic | ReplaceTeamKey | ResealKeys) else ()
+    )
+
+
+def vault_named(statement: Statement) -> tuple[bytes, bytes] | None:
+    """Give the patient whose vault key a statement commits to, and the commitment."""
+    if isinstance(statement, FoundClinic):
+        return statement.directory, statement.vault
+    if isinstance(statement, RegisterPatient):
+        return statement.patient, statement.vault
+    return None

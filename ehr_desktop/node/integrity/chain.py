@@ -1,15 +1,17 @@
 """The ledger from genesis again: links, certificates, signatures, tree, contracts and state."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.ledger import FaultKind
+from ehr_desktop.node.contracts.epochs import FIRST_EPOCH, founding_validators, proof_holds
+from ehr_desktop.node.contracts.roster import validator_set
 from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
-from ehr_desktop.node.contracts.state import State
+from ehr_desktop.node.contracts.state import State, StateReader
 from ehr_desktop.node.contracts.statements import (
     ChangeAppointmentStatus,
     CommitRecords,
@@ -19,16 +21,17 @@ from ehr_desktop.node.contracts.statements import (
     ReplaceAccount,
     Statement,
     read_statement,
+    vault_named,
 )
 from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.check import CheckRule, check_block
 from ehr_desktop.node.ledger.codec import CodecError, encode
+from ehr_desktop.node.ledger.finality import Finality, finality_holds
 from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.state import Entry, StateTree
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.validators import ValidatorSet
-from ehr_desktop.node.ledger.vote import Certificate, VoteKind, certificate_holds
 from ehr_desktop.node.store import blocks, transactions
 from ehr_desktop.node.store.transactions import StoredTransaction
 
@@ -39,7 +42,7 @@ _KIND_OF_RULE = {
     CheckRule.HEIGHT: FaultKind.LINK,
     CheckRule.SLOT: FaultKind.LINK,
     CheckRule.VALIDATORS: FaultKind.CERTIFICATE,
-    CheckRule.PROPOSER: FaultKind.CERTIFICATE,
+    CheckRule.PROPOSER: FaultKind.PROPOSER,
     CheckRule.SIGNATURES: FaultKind.SIGNATURE,
 }
 
@@ -63,15 +66,16 @@ class Promised:
 class ChainCheck:
     """Works the ledger out anew, from one state of the database.
 
-    After `run`, `promised` names every container by commitment, `state` is the contract state
+    After `run`, `promised` names every container by commitment, `vaults` has the commitment to
+    every patient's vault key, `state` is the contract state
     as the transactions make it, `tree` the tree over it, and `leaves` are the hashes of the
     transactions in their order.
     """
 
     connection: Connection
-    validators: ValidatorSet
     findings: Findings
     promised: dict[bytes, Promised] = field(default_factory=dict)
+    vaults: dict[bytes, bytes] = field(default_factory=dict)
     state: dict[bytes, bytes] = field(default_factory=dict)
     tree: StateTree = field(default_factory=StateTree)
     leaves: list[bytes] = field(default_factory=list)
@@ -112,11 +116,11 @@ class ChainCheck:
         )
 
     def _check(self, stored: blocks.StoredBlock, rows: list[StoredTransaction]) -> None:
-        height, name, header_bytes, certificate_bytes = stored
+        height, name, header_bytes, finality_bytes = stored
         where = f"block {height}"
         try:
             header = Header.decode(header_bytes)
-            certificate = Certificate.decode(certificate_bytes)
+            finality = Finality.decode(finality_bytes)
         except CodecError:
             self.findings.fault(FaultKind.LINK, where, "", "This block cannot be read.")
             return
@@ -125,19 +129,8 @@ class ChainCheck:
             self.findings.fault(
                 FaultKind.LINK, where, since, "This block is not the one its name says."
             )
-        self._check_certificate(header, certificate, where, since)
-        block = Block(header, tuple(row.wire for row in rows))
         decoded = {row.wire: t for row in rows if (t := _decoded(row.wire)) is not None}
-        for failure in check_block(
-            block, self._parent, self._frontier, self.validators, decoded=decoded
-        ):
-            place = where
-            if failure.position is not None:
-                place = f"transaction {rows[failure.position].id.hex()}"
-            kind = _KIND_OF_RULE.get(failure.rule, FaultKind.ROOT)
-            self.findings.fault(
-                kind, place, since, f"The rule “{failure.rule}” of the ledger does not hold here."
-            )
+        self._check_agreement(header, finality, rows, decoded)
         known = [(row, decoded[row.wire]) for row in rows if row.wire in decoded]
         self._replay(header, known, where, since)
         for row in rows:
@@ -150,15 +143,44 @@ class ChainCheck:
         self.findings.blocks += 1
         self.findings.step(len(rows))
 
-    def _check_certificate(
-        self, header: Header, certificate: Certificate, where: str, since: str
+    def _check_agreement(
+        self,
+        header: Header,
+        finality: Finality,
+        rows: list[StoredTransaction],
+        decoded: Mapping[bytes, Transaction],
     ) -> None:
-        vote = certificate.vote
-        about = (vote.kind, vote.network, vote.epoch, vote.slot, vote.block)
-        wanted = (VoteKind.FINAL, header.network, header.epoch, header.slot, header.id)
-        if about != wanted or not certificate_holds(certificate, self.validators):
+        """The workstations whose turn it was proposed the block, and agreed on just this one."""
+        where, since = f"block {header.height}", iso(header.time_ms)
+        value = State(self.state.get).get
+        deciding = _deciding(value, [decoded[row.wire] for row in rows[:1] if row.wire in decoded])
+        if deciding is None:
+            self.findings.fault(
+                FaultKind.CERTIFICATE,
+                where,
+                since,
+                "The ledger before this block does not tell who had to agree on it.",
+            )
+            return
+        epoch, validators = deciding
+        if header.epoch != epoch or not finality_holds(header, finality, validators):
             self.findings.fault(
                 FaultKind.CERTIFICATE, where, since, "No quorum of workstations signed this block."
+            )
+        if not proof_holds(value, header):
+            self.findings.fault(
+                FaultKind.PROPOSER, where, since, "This block does not show the work it had to."
+            )
+        block = Block(header, tuple(row.wire for row in rows))
+        for failure in check_block(
+            block, self._parent, self._frontier, validators, decoded=decoded
+        ):
+            place = where
+            if failure.position is not None:
+                place = f"transaction {rows[failure.position].id.hex()}"
+            kind = _KIND_OF_RULE.get(failure.rule, FaultKind.ROOT)
+            self.findings.fault(
+                kind, place, since, f"The rule “{failure.rule}” of the ledger does not hold here."
             )
 
     def _replay(
@@ -177,7 +199,7 @@ class ChainCheck:
                 "The contract state this block was built on is not the one its parents give.",
             )
         chain_state = State(self.state.get)
-        verdicts = run_block([t for _, t in known], chain_state, header.height)
+        verdicts = run_block([t for _, t in known], chain_state, header)
         for (row, transaction), verdict in zip(known, verdicts, strict=True):
             self._count(row, transaction)
             details = encode([list(fact) for fact in verdict.details])
@@ -228,13 +250,16 @@ class ChainCheck:
     def _promise(
         self, row: StoredTransaction, transaction: Transaction, since: str, *, accepted: bool
     ) -> None:
-        """Remember which container belongs to what, for when the store is checked."""
+        """Remember which container and vault key belongs to what, for when the store is checked."""
         payload = transaction.payload
+        statement = _statement(transaction)
+        vault = vault_named(statement) if statement else None
+        if vault is not None and (accepted or vault[0] not in self.vaults):
+            self.vaults[vault[0]] = vault[1]
         if not payload.containers:
             return
         belongs: list[tuple[str, bytes | None, int]]
         belongs = [(f"transaction {row.id.hex()}", None, 0)] * len(payload.containers)
-        statement = _statement(transaction)
         if isinstance(statement, CommitRecords):
             belongs = [(f"record {r.hex()}", r, version) for r, version, _, _ in statement.records]
             self.findings.records += len(belongs)
@@ -263,6 +288,19 @@ class ChainCheck:
             bucket.pop(entry.key_hash, None)
         else:
             bucket[entry.key_hash] = entry.value_hash
+
+
+def _deciding(value: StateReader, first: Sequence[Transaction]) -> tuple[int, ValidatorSet] | None:
+    """Give the epoch of a block and who decides on it, from the state before it: for the first
+    block of all, from its own founding. None if neither tells it.
+    """
+    try:
+        return validator_set(value)
+    except CodecError:
+        statement = _statement(first[0]) if first and value("clinic") is None else None
+        if not isinstance(statement, FoundClinic):
+            return None
+        return FIRST_EPOCH, founding_validators(statement)
 
 
 def _decoded(wire: bytes) -> Transaction | None:

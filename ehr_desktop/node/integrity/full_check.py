@@ -15,6 +15,7 @@ from ehr_desktop.node.integrity.stored import (
     check_pages,
     check_state,
     check_tree,
+    check_vault_keys,
 )
 from ehr_desktop.node.integrity.views import check_view
 from ehr_desktop.node.store import containers, transactions
@@ -66,10 +67,11 @@ def _run(core: Core, indexes: Sequence[TeamIndex], findings: Findings) -> None:
         final, pending, _ = transactions.counts(connection)
         present = containers.all_commitments(connection)
         findings.total = final + pending + len(present) * (1 + len(indexes))
-        chain = ChainCheck(connection, core.pipeline.validators, findings)
+        chain = ChainCheck(connection, findings)
         chain.run()
         check_state(connection, chain, findings)
         check_tree(connection, chain, findings)
+        check_vault_keys(connection, chain, findings)
     check_containers(core.database, core.files, chain, present, core.site_secret, findings)
     for index in indexes:
         check_view(core.home, index, findings)

@@ -1,6 +1,7 @@
 """The keys that are open on this workstation, for as long as somebody is signed in."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ehr_desktop.domain.errors import NoKeyError, NotSignedInError
@@ -58,10 +59,14 @@ class Session:
 
 
 class Keyring:
-    """All open sessions. Only ever touched on the node's loop or its writer thread."""
+    """All open sessions. Only ever touched on the node's loop or its writer thread.
+
+    Every one of `closed` is told whose session has just ended.
+    """
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
+        self.closed: list[Callable[[Actor], None]] = []
 
     def open(
         self, staff: Staff, keys: PersonKeys, teams: dict[Team, TeamKey], name: str = ""
@@ -93,6 +98,8 @@ class Keyring:
             session.teams.clear()
             session.in_trust.clear()
             session.category_keys.clear()
+            for hear in self.closed:
+                hear(session.actor)
 
     def close_all(self) -> None:
         """End every session."""

@@ -217,6 +217,13 @@ def commitment_of(salt: bytes, header: bytes, sealed_hash: bytes) -> bytes:
     return digest("ehr/rec-commit/v1", salt, header, sealed_hash)
 
 
+def vault_commitment(patient: bytes, vault_key: bytes) -> bytes:
+    """Give what stands on the ledger for a patient's vault key: it says nothing of the key, which
+    is as random as it is long, and names it among workstations.
+    """
+    return digest("ehr/vault-commit/v1", patient, vault_key)
+
+
 def fingerprint_of(vault_key: bytes, resource_type: str, body_hash: bytes) -> bytes:
     """Give a hash of a record's plaintext that says nothing without the vault key."""
     return digest("ehr/fingerprint/v1", vault_key, resource_type.encode(), body_hash)

@@ -57,6 +57,13 @@ class Fields:
             raise CodecError("not a text of the right length")
         return element
 
+    def flag(self) -> bool:
+        """Take a truth value."""
+        element = self.value()
+        if not isinstance(element, bool):
+            raise CodecError("not a truth value")
+        return element
+
     def array(self, most: int, least: int = 0) -> Sequence[Value]:
         """Take an array of `least` to `most` elements."""
         element = self.value()

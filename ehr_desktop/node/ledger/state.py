@@ -6,7 +6,8 @@ on what the state is and on nothing else. Where there is nothing, the hash is `E
 neither stored nor computed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
@@ -69,7 +70,7 @@ class StateTree:
     __slots__ = ("_levels",)
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
-        self._levels: list[dict[int, bytes]] = [{} for _ in range(LEVELS + 1)]
+        self._levels: list[MutableMapping[int, bytes]] = [{} for _ in range(LEVELS + 1)]
         for level, place, hashed in nodes:
             self._levels[level][place] = hashed
 
@@ -95,7 +96,18 @@ class StateTree:
     def copy(self) -> "StateTree":
         """Give another tree that can change on its own."""
         twin = StateTree()
-        twin._levels = [level.copy() for level in self._levels]
+        twin._levels = [dict(level) for level in self._levels]
+        return twin
+
+    def beyond(self, deltas: Iterable["StateDelta"]) -> "StateTree":
+        """Give the tree as `deltas`, one on the other, would leave this one. It stands on this
+        one's nodes, so it is of no use once this one has changed.
+        """
+        twin = StateTree()
+        twin._levels = [ChainMap({}, level) for level in self._levels]
+        for delta in deltas:
+            for level, place, hashed in delta.nodes:
+                twin._levels[level][place] = hashed
         return twin
 
     def update(self, changes: Mapping[bytes, bytes | None], bucket: BucketReader) -> StateDelta:

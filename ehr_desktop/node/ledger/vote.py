@@ -13,6 +13,8 @@ from ehr_desktop.node.ledger.transaction import ID_SIZE, device_id_of
 from ehr_desktop.node.ledger.validators import MAX_VALIDATORS, Validator, ValidatorSet
 
 __all__ = [
+    "MAX_CERTIFICATE",
+    "MAX_SIGNED_VOTE",
     "NO_BLOCK",
     "Certificate",
     "SignedVote",
@@ -21,6 +23,8 @@ __all__ = [
     "Vote",
     "VoteKind",
     "certificate_holds",
+    "contradict",
+    "is_cast_by",
     "sign_vote",
     "vote_holds",
 ]
@@ -31,7 +35,8 @@ NO_BLOCK: Final = bytes(HASH_SIZE)
 _VERSION: Final = 1
 _LABEL: Final = "ehr/vote/v1"
 _MAX_VOTE: Final = 256
-_MAX_CERTIFICATE: Final = _MAX_VOTE + MAX_VALIDATORS * (ID_SIZE + SIGNATURE_SIZE + 8)
+MAX_SIGNED_VOTE: Final = _MAX_VOTE + ID_SIZE + SIGNATURE_SIZE + 8
+MAX_CERTIFICATE: Final = _MAX_VOTE + MAX_VALIDATORS * (ID_SIZE + SIGNATURE_SIZE + 8)
 
 
 class VoteKind(StrEnum):
@@ -100,7 +105,7 @@ class SignedVote:
         Raises:
             CodecError: not the canonical bytes of a signed vote.
         """
-        fields = Fields(decode(encoded, limit=_MAX_VOTE + ID_SIZE + SIGNATURE_SIZE + 8))
+        fields = Fields(decode(encoded, limit=MAX_SIGNED_VOTE))
         signed = cls(
             vote=Vote.decode(fields.octets_up_to(_MAX_VOTE)),
             validator=fields.octets(ID_SIZE),
@@ -137,7 +142,7 @@ class Certificate:
         Raises:
             CodecError: not the canonical bytes of a certificate.
         """
-        fields = Fields(decode(encoded, limit=_MAX_CERTIFICATE))
+        fields = Fields(decode(encoded, limit=MAX_CERTIFICATE))
         vote = Vote.decode(fields.octets_up_to(_MAX_VOTE))
         signatures = tuple(map(_read_signature, fields.array(MAX_VALIDATORS, least=1)))
         fields.end()
@@ -155,9 +160,26 @@ def sign_vote(vote: Vote, key: SigningKey) -> SignedVote:
 def vote_holds(signed: SignedVote, validators: ValidatorSet) -> bool:
     """Tell whether `signed` comes from a member of `validators` that may vote."""
     member = validators.find(signed.validator)
-    return member is not None and verify(
-        member.public, _LABEL, signed.vote.encode(), signed.signature
-    )
+    return member is not None and is_cast_by(signed, member.public)
+
+
+def is_cast_by(signed: SignedVote, public: bytes) -> bool:
+    """Tell whether the signature of `signed` is by the key `public` (32 bytes)."""
+    return verify(public, _LABEL, signed.vote.encode(), signed.signature)
+
+
+def contradict(first: Vote, second: Vote) -> bool:
+    """Tell whether no honest validator casts both votes.
+
+    Within one slot of one epoch it votes to notarize one block at most, makes final only that
+    one, and never both skips the slot and makes a block of it final.
+    """
+    if (first.network, first.epoch, first.slot) != (second.network, second.epoch, second.slot):
+        return False
+    kinds = {first.kind, second.kind}
+    if VoteKind.SKIP in kinds:
+        return VoteKind.FINAL in kinds
+    return first.block != second.block
 
 
 def certificate_holds(certificate: Certificate, validators: ValidatorSet) -> bool:

@@ -10,11 +10,15 @@ from ehr_desktop.node.ledger.vote import SignedVote
 
 @dataclass(frozen=True, slots=True)
 class FeedHead:
-    """The newest transaction of a device (16 bytes) that the sender stores: sequence and id."""
+    """The newest transaction of a device (16 bytes) that the sender stores: sequence and id.
+
+    Up to sequence `whole` the sender also stores every small parcel they bring.
+    """
 
     device: bytes
     sequence: int
     id: bytes
+    whole: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class PeerAddress:
 
 @dataclass(frozen=True, slots=True)
 class CertifiedBlock:
-    """A final block's bytes and the certificate stored beside it."""
+    """A final block's bytes and what proves it final, as stored beside it."""
 
     block: bytes
     certificate: bytes
@@ -156,6 +160,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class GetParcels:
+    """Asks for small parcels by name (32 bytes each)."""
+
+    names: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcels:
+    """Small parcels: pushed, or as many of those asked for as fit. `lacking` are names the sender
+    was asked for and has no parcel of.
+    """
+
+    parcels: tuple[bytes, ...]
+    lacking: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerHave:
     """The sender stores these containers, by commitment (32 bytes each)."""
 
@@ -258,4 +279,6 @@ Message: TypeAlias = (
     | Bye
     | Ping
     | Pong
+    | GetParcels
+    | Parcels
 )

@@ -27,6 +27,7 @@ from ehr_desktop.node.net.errors import PairingError, PairingFailure
 
 DIGITS: Final = 6
 NONCE_SIZE: Final = 32
+MAX_NAME: Final = 100
 MAX_PAYLOAD: Final = 900 * 1024
 _VERSION: Final = 1
 _CONFIRM_LABEL: Final = "ehr/pair-confirm/v1"
@@ -69,23 +70,26 @@ class PairingKeys:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A side's keys and its random nonce of 32 bytes."""
+    """A side's keys, its random nonce of 32 bytes, and what the joining side calls itself (the
+    other one stays nameless: the clinic tells a stranger nothing).
+    """
 
     keys: PublicKeys
     nonce: bytes
+    name: str = ""
 
     @classmethod
-    def fresh(cls, keys: PublicKeys) -> "Opening":
+    def fresh(cls, keys: PublicKeys, name: str = "") -> "Opening":
         """Draw a nonce for this one try."""
-        return cls(keys, os.urandom(NONCE_SIZE))
+        return cls(keys, os.urandom(NONCE_SIZE), name)
 
     def commitment(self) -> bytes:
         """Give what binds to this opening and tells nothing of it, 32 bytes."""
-        return digest("ehr/pair-commit/v1", self.keys.signing, self.keys.box, self.nonce)
+        return digest("ehr/pair-commit/v1", self.encode())
 
     def encode(self) -> bytes:
         """Give what is sent."""
-        return encode((_VERSION, self.keys.signing, self.keys.box, self.nonce))
+        return encode((_VERSION, self.keys.signing, self.keys.box, self.nonce, self.name))
 
     @classmethod
     def decode(cls, encoded: bytes) -> "Opening":
@@ -98,11 +102,11 @@ class Opening:
         try:
             fields.version(_VERSION)
             keys = PublicKeys(fields.octets(PUBLIC_SIZE), fields.octets(BOX_PUBLIC_SIZE))
-            opening = cls(keys, fields.octets(NONCE_SIZE))
+            opening = cls(keys, fields.octets(NONCE_SIZE), fields.text(MAX_NAME))
             fields.end()
         except CodecError as error:
             raise PairingError(PairingFailure.GARBAGE) from error
-        if not is_usable_public_key(keys.signing):
+        if not is_usable_public_key(keys.signing) or not opening.name.isprintable():
             raise PairingError(PairingFailure.GARBAGE)
         return opening
 

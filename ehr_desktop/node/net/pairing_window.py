@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Final
 
 from ehr_desktop.node.net.address import Address
@@ -20,7 +21,8 @@ class PairingWindow:
     """Open for `window_s` seconds or until six digits were shown `TRIES` times in vain.
 
     One visitor at a time is heard; another is told to come again. `ask` shows the digits to the
-    administrator. Listens from the start, and `admit` must follow.
+    administrator, `lost` is told why a visitor who was asked about did not come in. Listens from
+    the start, and `admit` must follow.
 
     Raises:
         OSError: the port is taken.
@@ -34,9 +36,11 @@ class PairingWindow:
         host: str = "",
         port: int = 0,
         window_s: float = WINDOW_S,
+        lost: Callable[[PairingFailure], None] = lambda _failure: None,
     ) -> None:
         self._keys = keys
         self._ask = ask
+        self._lost = lost
         self._window_s = window_s
         self._socket = listening_socket(host, port, _BACKLOG)
         self._visitors: asyncio.Queue[socket.socket] = asyncio.Queue()
@@ -58,6 +62,8 @@ class PairingWindow:
         finally:
             accepting.cancel()
             await asyncio.gather(accepting, return_exceptions=True)
+            # a task that is cancelled before it began has closed nothing
+            self._socket.close()
             while not self._visitors.empty():
                 self._visitors.get_nowait().close()
 
@@ -74,13 +80,15 @@ class PairingWindow:
         tries = 0
         while tries < TRIES:
             reader, writer = await asyncio.open_connection(sock=await self._visitors.get())
-            wire = Wire(reader, writer)
+            wire, met = Wire(reader, writer), None
             try:
                 met = await introduce(Side.INSIDE, wire, Opening.fresh(self._keys.public))
                 tries += 1
                 return await conclude(Side.INSIDE, wire, self._keys, met, self._ask)
-            except PairingError:
+            except PairingError as error:
                 await wire.close()
+                if met is not None:
+                    self._lost(error.reason)
             except BaseException:
                 writer.transport.abort()
                 raise
@@ -89,8 +97,9 @@ class PairingWindow:
         raise PairingError(PairingFailure.TOO_MANY_TRIES)
 
 
-async def join(address: Address, keys: PairingKeys, ask: Ask) -> Paired:
-    """Visit the pairing window at `address`; `ask` shows the digits to whoever sits here.
+async def join(address: Address, keys: PairingKeys, ask: Ask, name: str = "") -> Paired:
+    """Visit the pairing window at `address` under a `name` of at most `pairing.MAX_NAME` printable
+    characters; `ask` shows the digits to whoever sits here.
 
     Raises:
         PairingError: nobody is there, or it did not come to a pairing.
@@ -103,7 +112,7 @@ async def join(address: Address, keys: PairingKeys, ask: Ask) -> Paired:
     wire = Wire(reader, writer)
     try:
         async with asyncio.timeout(WINDOW_S):
-            met = await introduce(Side.JOINING, wire, Opening.fresh(keys.public))
+            met = await introduce(Side.JOINING, wire, Opening.fresh(keys.public, name))
             return await conclude(Side.JOINING, wire, keys, met, ask)
     except TimeoutError as error:
         writer.transport.abort()

@@ -26,11 +26,14 @@ BUSY: Final = bytes(LENGTH_SIZE)
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """Both sides' keys are exchanged and nobody has confirmed anything: show `digits`."""
+    """Both sides' keys are exchanged and nobody has confirmed anything: show `digits`, and `name`
+    as what a stranger calls itself.
+    """
 
     theirs: PublicKeys
     transcript: bytes
     digits: str
+    name: str = ""
 
 
 Ask = Callable[[Introduction], asyncio.Future[bool]]
@@ -135,7 +138,7 @@ async def introduce(side: Side, wire: Wire, mine: Opening) -> Introduction:
         theirs = Opening.decode(await wire.receive(_MAX_BEFORE_CONFIRMED, _ANSWER_S))
         pairing.require_opened(commitment, theirs)
         transcript = pairing.transcript_of(theirs, mine)
-    return Introduction(theirs.keys, transcript, pairing.digits_of(transcript))
+    return Introduction(theirs.keys, transcript, pairing.digits_of(transcript), theirs.name)
 
 
 async def conclude(

@@ -12,6 +12,7 @@ from ehr_desktop.node.crypto.sign import PUBLIC_SIZE
 from ehr_desktop.node.ledger.block import MAX_BLOCK
 from ehr_desktop.node.ledger.codec import CodecError, Value, decode, encode
 from ehr_desktop.node.ledger.fields import MAX_INTEGER, Fields
+from ehr_desktop.node.ledger.finality import MAX_FINALITY
 from ehr_desktop.node.ledger.transaction import ID_SIZE, MAX_TRANSACTION
 from ehr_desktop.node.ledger.vote import Certificate as QuorumCertificate
 from ehr_desktop.node.ledger.vote import SignedVote
@@ -24,6 +25,8 @@ MAX_FEEDS: Final = 250
 MAX_IDS: Final = 1000
 MAX_TRANSACTIONS: Final = 1000
 MAX_BLOCKS: Final = 500
+MAX_PARCELS: Final = 500
+MAX_PARCEL: Final = 320 * 1024
 MAX_ADDRESSES: Final = 100
 MAX_PREAMBLE: Final = 64 * 1024
 MAX_CHUNK: Final = 256 * 1024
@@ -99,7 +102,7 @@ def _read_message(value: Value) -> m.Message:
 
 
 def _write_feeds(feeds: tuple[m.FeedHead, ...]) -> Value:
-    return tuple((feed.device, feed.sequence, feed.id) for feed in feeds)
+    return tuple((feed.device, feed.sequence, feed.id, feed.whole) for feed in feeds)
 
 
 def _read_feeds(fields: Fields) -> tuple[m.FeedHead, ...]:
@@ -108,7 +111,8 @@ def _read_feeds(fields: Fields) -> tuple[m.FeedHead, ...]:
 
 def _read_feed(value: Value) -> m.FeedHead:
     fields = Fields(value)
-    feed = m.FeedHead(fields.octets(ID_SIZE), fields.integer(), fields.octets(HASH_SIZE))
+    device, sequence, name = fields.octets(ID_SIZE), fields.integer(), fields.octets(HASH_SIZE)
+    feed = m.FeedHead(device, sequence, name, fields.integer(high=sequence))
     fields.end()
     return feed
 
@@ -123,7 +127,7 @@ def _read_range(value: Value) -> m.FeedRange:
 
 def _read_block(value: Value) -> m.CertifiedBlock:
     fields = Fields(value)
-    block = m.CertifiedBlock(fields.octets_up_to(MAX_BLOCK), fields.octets_up_to(_MAX_CERTIFICATE))
+    block = m.CertifiedBlock(fields.octets_up_to(MAX_BLOCK), fields.octets_up_to(MAX_FINALITY))
     fields.end()
     return block
 
@@ -147,8 +151,8 @@ def _read_octets(fields: Fields, most: int, size: int) -> tuple[bytes, ...]:
     return tuple(entries.octets_up_to(size) for _ in range(entries.left))
 
 
-def _read_ids(fields: Fields) -> tuple[bytes, ...]:
-    entries = Fields(fields.array(MAX_IDS))
+def _read_ids(fields: Fields, most: int = MAX_IDS, least: int = 0) -> tuple[bytes, ...]:
+    entries = Fields(fields.array(most, least))
     return tuple(entries.octets(HASH_SIZE) for _ in range(entries.left))
 
 
@@ -289,6 +293,13 @@ _FORMS: Final[tuple[tuple[int, type, _Reader, Callable[..., tuple[Value, ...]]],
     (20, m.Bye, lambda f: m.Bye(_read_farewell(f)), lambda b: (b.reason.value,)),
     (21, m.Ping, lambda f: m.Ping(f.integer()), lambda p: (p.number,)),
     (22, m.Pong, lambda f: m.Pong(f.integer()), lambda p: (p.number,)),
+    (23, m.GetParcels, lambda f: m.GetParcels(_read_ids(f, MAX_PARCELS, 1)), lambda g: (g.names,)),
+    (
+        24,
+        m.Parcels,
+        lambda f: m.Parcels(_read_octets(f, MAX_PARCELS, MAX_PARCEL), _read_ids(f, MAX_PARCELS)),
+        lambda p: (p.parcels, p.lacking),
+    ),
 )
 _NUMBERS: Final = {kind: number for number, kind, _, _ in _FORMS}
 _READERS: Final = {number: reader for number, _, reader, _ in _FORMS}

@@ -1,25 +1,25 @@
-"""Final blocks, their certificates, the transaction tree and this workstation's votes."""
+"""Final blocks, what proves them final, and the transaction tree."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from ehr_desktop.node.ledger.block import Block, Header
+from ehr_desktop.node.store import transactions
 from ehr_desktop.node.store.many import write_many
-from ehr_desktop.node.store.tables import BLOCKS, TREE_NODES, VOTES
+from ehr_desktop.node.store.tables import BLOCKS, TREE_NODES
 
 StoredBlock = tuple[int, bytes, bytes, bytes]
-"""Height, id, header bytes and certificate bytes."""
+"""Height, id, header bytes and the bytes of its `Finality`, in the column `certificate`."""
 
 _ADD_BLOCK = insert(BLOCKS)
 _ADD_NODES = insert(TREE_NODES)
-_ADD_VOTE = upsert(VOTES).on_conflict_do_nothing()
 
 
 def add_block(connection: Connection, block: StoredBlock) -> None:
-    """Store a final block with the certificate that made it final."""
-    height, name, header, certificate = block
-    row = {"height": height, "id": name, "header": header, "certificate": certificate}
+    """Store a final block with the proof of its finality."""
+    height, name, header, finality = block
+    row = {"height": height, "id": name, "header": header, "certificate": finality}
     write_many(connection, _ADD_BLOCK, [row])
 
 
@@ -73,20 +73,18 @@ def tree_level(connection: Connection, level: int) -> list[bytes]:
     return list(connection.execute(chosen.order_by(TREE_NODES.c.place)).scalars())
 
 
-def add_vote(connection: Connection, epoch: int, slot: int, kind: str, vote: bytes) -> None:
-    """Remember a vote before it is sent; the same one again is no change."""
-    row = {"epoch": epoch, "slot": slot, "kind": kind, "vote": vote}
-    write_many(connection, _ADD_VOTE, [row])
+def content_of(connection: Connection, name: bytes) -> bytes | None:
+    """Give the bytes of a final block by its id, as they are sent; None if it is not here."""
+    row = connection.execute(
+        select(BLOCKS.c.height, BLOCKS.c.header).where(BLOCKS.c.id == name)
+    ).first()
+    return None if row is None else content_at(connection, row.height, row.header)
 
 
-def vote_of(connection: Connection, epoch: int, slot: int, kind: str) -> bytes | None:
-    """Give what this workstation voted, if it did."""
-    found: bytes | None = connection.execute(
-        select(VOTES.c.vote).where(
-            VOTES.c.epoch == epoch, VOTES.c.slot == slot, VOTES.c.kind == kind
-        )
-    ).scalar()
-    return found
+def content_at(connection: Connection, height: int, header: bytes) -> bytes:
+    """Give the bytes of the final block at `height`, whose header this is."""
+    wires = tuple(row.wire for row in transactions.in_block(connection, height))
+    return Block(Header.decode(header), wires).encode()
 
 
 def _first(connection: Connection, chosen: object) -> StoredBlock | None:

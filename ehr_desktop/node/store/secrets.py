@@ -30,6 +30,10 @@ class KeyBox:
 _ADD_BOXES = insert(KEY_BOXES)
 _ADD_VAULT_KEY = insert(VAULT_KEYS)
 _VAULT_KEY = select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == bindparam("wanted"))
+_VAULT_NAMED = select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key).where(
+    VAULT_KEYS.c.commitment == bindparam("wanted")
+)
+_BOX_NAMED = select(KEY_BOXES).where(KEY_BOXES.c.hash == bindparam("wanted"))
 _BOXES = (
     select(KEY_BOXES)
     .where(
@@ -113,9 +117,28 @@ def remove_older_boxes(connection: Connection, team: str, generation: int) -> No
     )
 
 
-def put_vault_key(connection: Connection, patient: bytes, key: bytes) -> None:
-    """Store a new patient's vault key."""
-    write_many(connection, _ADD_VAULT_KEY, [{"patient": patient, "key": key}])
+def put_vault_key(connection: Connection, patient: bytes, key: bytes, commitment: bytes) -> None:
+    """Store a new patient's vault key, with what the ledger says of it."""
+    row = {"patient": patient, "key": key, "commitment": commitment}
+    write_many(connection, _ADD_VAULT_KEY, [row])
+
+
+def vault_named(connection: Connection, commitment: bytes) -> tuple[bytes, bytes] | None:
+    """Give the patient and the vault key of a commitment."""
+    row = connection.execute(_VAULT_NAMED, {"wanted": commitment}).first()
+    return None if row is None else (row[0], row[1])
+
+
+def box_named(connection: Connection, name: bytes) -> KeyBox | None:
+    """Give one box by its hash."""
+    row = connection.execute(_BOX_NAMED, {"wanted": name}).first()
+    return None if row is None else KeyBox(*row)
+
+
+def vault_keys(connection: Connection) -> dict[bytes, bytes]:
+    """Give every patient's vault key that is kept here, by patient; for a full check."""
+    rows = connection.execute(select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key))
+    return {row.patient: row.key for row in rows}
 
 
 def vault_key(connection: Connection, patient: bytes) -> bytes | None:

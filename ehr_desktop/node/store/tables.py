@@ -44,7 +44,8 @@ TRANSACTIONS = Table(
     Column("rule", String, nullable=False, default=""),  # what refused it, or empty
     Column("details", LargeBinary, nullable=False, default=b""),
 )
-Index("feed", TRANSACTIONS.c.device, TRANSACTIONS.c.sequence, unique=True)
+Index("feed", TRANSACTIONS.c.device, TRANSACTIONS.c.sequence)
+"""Not unique: a cloned disk may sign two for one place, and both are kept."""
 Index("by_height", TRANSACTIONS.c.height, TRANSACTIONS.c.position)
 Index("by_subject", TRANSACTIONS.c.subject, TRANSACTIONS.c.position)
 Index("refused", TRANSACTIONS.c.rule, TRANSACTIONS.c.position)
@@ -94,8 +95,10 @@ VOTES = Table(
     Column("slot", Integer, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("vote", LargeBinary, nullable=False),
+    Column("block", LargeBinary, nullable=False),  # what a notar vote is for, or empty
+    Column("certificate", LargeBinary, nullable=False),  # what a final vote rests on, or empty
 )
-"""This workstation's own votes, stored before they are sent."""
+"""This workstation's own votes above the final head, stored before they are sent."""
 
 CONTAINERS = Table(
     "containers",
@@ -132,7 +135,28 @@ VAULT_KEYS = Table(
     METADATA,
     Column("patient", LargeBinary, primary_key=True),
     Column("key", LargeBinary, nullable=False),
+    Column("commitment", LargeBinary, nullable=False, unique=True),  # what the ledger says of it
 )
+
+AWAITED = Table(
+    "awaited",
+    METADATA,
+    Column("name", LargeBinary, primary_key=True),  # what the ledger commits to
+    Column("kind", String, nullable=False),
+    Column("transaction", LargeBinary, nullable=False),
+    Column("device", LargeBinary, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("size", Integer, nullable=False),  # sealed bytes of a container, else 0
+    Column("large", Integer, nullable=False),  # 1: streamed into a file of its own
+    Column("subject", LargeBinary, nullable=False),  # whose, where the transaction says so
+    Column("purpose", String, nullable=False),  # the rest as in KEY_BOXES; empty and 0 if unsaid
+    Column("epoch", Integer, nullable=False),
+    Column("recipient", LargeBinary, nullable=False),
+    Column("generation", Integer, nullable=False),
+)
+Index("awaited_in_turn", AWAITED.c.large, AWAITED.c.name)
+Index("awaited_of_feed", AWAITED.c.large, AWAITED.c.device, AWAITED.c.sequence)
+"""What stored transactions bring and is not here yet."""
 
 DRAFTS = Table(
     "drafts",

@@ -1,6 +1,6 @@
 """Transactions on disk: pending ones in order of arrival, final ones in ledger order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,10 @@ _MAKE_FINAL = (
         rule=bindparam("rule"),
         details=bindparam("details"),
     )
+)
+
+_COMPLETE_SUBJECT = (
+    update(T).where(T.c.id == bindparam("id_"), T.c.subject == b"").values(subject=bindparam("of"))
 )
 
 
@@ -125,6 +129,17 @@ def about(
     return _rows(connection, chosen)
 
 
+def of_kind(connection: Connection, kind: str, limit: int) -> list[StoredTransaction]:
+    """Give the newest transactions of a kind, pending ones first."""
+    chosen = (
+        select(*_COLUMNS)
+        .where(T.c.kind == kind)
+        .order_by(T.c.position.desc().nulls_first(), T.c.number.desc())
+        .limit(limit)
+    )
+    return _rows(connection, chosen)
+
+
 def feed_head(connection: Connection, device: bytes) -> tuple[int, bytes] | None:
     """Give sequence and id of a device's last transaction, pending ones included."""
     row = connection.execute(
@@ -134,6 +149,46 @@ def feed_head(connection: Connection, device: bytes) -> tuple[int, bytes] | None
         .limit(1)
     ).first()
     return None if row is None else (row[0], row[1])
+
+
+def of_feed(connection: Connection, device: bytes, first: int, last: int) -> Iterator[bytes]:
+    """Give a device's transactions from sequence `first` to `last` in order, as they were signed;
+    where it signed two for one place, the final one.
+    """
+    chosen = (
+        select(T.c.sequence, T.c.wire)
+        .where(T.c.device == device, T.c.sequence.between(first, last))
+        .order_by(T.c.sequence, T.c.position.is_(None), T.c.rule != "", T.c.number)
+    )
+    given = 0
+    for sequence, wire in connection.execute(chosen):
+        if sequence != given:
+            given = sequence
+            yield wire
+
+
+def is_stored(connection: Connection, transaction: bytes) -> bool:
+    """Tell whether a transaction is here, pending or final."""
+    return connection.execute(select(T.c.number).where(T.c.id == transaction)).first() is not None
+
+
+def feed_heads(connection: Connection) -> dict[bytes, tuple[int, bytes]]:
+    """Give sequence and id of every device's last transaction, pending ones included."""
+    newest = (
+        select(T.c.device, func.max(T.c.sequence).label("sequence")).group_by(T.c.device).subquery()
+    )
+    rows = connection.execute(
+        select(T.c.device, T.c.sequence, T.c.id)
+        .join(newest, (T.c.device == newest.c.device) & (T.c.sequence == newest.c.sequence))
+        .order_by(T.c.position.desc().nulls_first())
+    )
+    # where a device signed two for one place, the final one is its feed
+    return {device: (sequence, name) for device, sequence, name in rows}
+
+
+def complete_subjects(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Say whom transactions are about where that was not known before: rows of id_ and of."""
+    write_many(connection, _COMPLETE_SUBJECT, rows)
 
 
 def refused_in(connection: Connection, height: int) -> int:

@@ -16,10 +16,11 @@ from ehr_desktop.services.values import Founding, NewAccount
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.screens.new_password import NewPassword, PasswordRules
 from ehr_desktop.ui.screens.opening_hours import OpeningHoursEditor
+from ehr_desktop.ui.screens.proposer_choice import ProposerChoice
 from ehr_desktop.ui.screens.welcome import Welcome
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
-from ehr_desktop.ui.widgets.buttons import primary_button
+from ehr_desktop.ui.widgets.buttons import ghost_button, primary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.choice_field import ComboField
 from ehr_desktop.ui.widgets.field import FIELD_WIDTH_PX, Field
@@ -48,9 +49,12 @@ def detected_zone() -> str:
 
 
 class SetUpScreen(QWidget):
-    """Emits `founded` once the clinic is there."""
+    """Emits `founded` once the clinic is there, and `left` if there is a way back and it is
+    taken.
+    """
 
     founded = Signal()
+    left = Signal()
 
     def __init__(
         self, bridge: NodeBridge, work: FoundingWork, parent: QWidget | None = None
@@ -62,6 +66,7 @@ class SetUpScreen(QWidget):
         self.form.setFixedWidth(FIELD_WIDTH_PX)
         self._build_clinic()
         self._build_administrator()
+        self._build_agreement()
         self.problem = Callout(Tone.DANGER, "", parent=self)
         self.problem.hide()
         self.button = primary_button("Create the clinic")
@@ -72,7 +77,10 @@ class SetUpScreen(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Creating the clinic")
         self.progress.hide()
-        self.form.add(self.problem, self.button, self.progress)
+        self.back = ghost_button("Back", icon_name="arrow-left")
+        self.back.clicked.connect(self.left)
+        self.back.hide()
+        self.form.add(self.problem, self.button, self.progress, row(self.back, SPRING))
         line = row(Welcome(self), self._scrolling(), spacing=0)
         line.setStretch(0, 2)
         line.setStretch(1, 3)
@@ -132,6 +140,15 @@ class SetUpScreen(QWidget):
         self.password = NewPassword(self._work.rules, self._account_name, self)
         self.form.add(self.password)
 
+    def _build_agreement(self) -> None:
+        self.form.section(
+            "Several workstations",
+            "More computers can join later. This says who writes the next block; what is final "
+            "is decided by all of them either way.",
+        )
+        self.proposers = ProposerChoice(self)
+        self.form.add(self.proposers)
+
     def _scrolling(self) -> QScrollArea:
         title = Label(
             "Set up your clinic",
@@ -183,6 +200,7 @@ class SetUpScreen(QWidget):
                 email=self.email.input.text().strip(),
             ),
             self._work.workstation_name,
+            self.proposers.mode,
         )
 
     def _founded(self, _nothing: None) -> None:
@@ -216,5 +234,6 @@ class SetUpScreen(QWidget):
 
     def _wait(self, *, waiting: bool) -> None:
         self.button.setEnabled(not waiting)
+        self.back.setEnabled(not waiting)
         self.button.setText("Creating the clinic…" if waiting else "Create the clinic")
         self.progress.setVisible(waiting)

@@ -13,6 +13,9 @@ from ehr_desktop.domain.errors import SignInRefusedError
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import Actor, Clinic
 from ehr_desktop.explain import explain
+from ehr_desktop.ui.screens.first_start import FirstStart
+from ehr_desktop.ui.screens.join.screen import JoinScreen
+from ehr_desktop.ui.screens.join.work import JoiningWork
 from ehr_desktop.ui.screens.set_up import FoundingWork, SetUpScreen
 from ehr_desktop.ui.screens.sign_in import SignInScreen
 from ehr_desktop.ui.shell.idle import IdleWatch
@@ -38,10 +41,17 @@ class Desk:
 class MainWindow(QWidget):
     """Locks when nobody touches it; a colleague may sign in before the lock and find an own desk.
 
-    With `founding` it begins with the set-up screen, else with sign-in.
+    With `founding` it begins with the set-up screen, with `joining` too with a choice between
+    the two; with `joining` alone this workstation has joined a clinic whose records are still to
+    be fetched. Else it begins with sign-in.
     """
 
-    def __init__(self, parts: ShellParts, founding: FoundingWork | None = None) -> None:
+    def __init__(
+        self,
+        parts: ShellParts,
+        founding: FoundingWork | None = None,
+        joining: JoiningWork | None = None,
+    ) -> None:
         super().__init__()
         self._parts = parts
         self._desks: dict[PersonId, Desk] = {}
@@ -63,7 +73,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(*_LEAST_SIZE)
         if not self.restoreGeometry(parts.prefs.geometry(_WINDOW)):
             self.resize(*_FIRST_SIZE)
-        self.set_up = self._with_set_up(founding) if founding is not None else None
+        self.first = self._first_page(founding, joining)
 
     @property
     def work_area(self) -> WorkArea | None:
@@ -73,10 +83,13 @@ class MainWindow(QWidget):
 
     def begin(self) -> None:
         """Put the cursor where typing begins; call after the window is shown."""
-        if self.set_up is not None:
-            self.set_up.begin()
-        else:
-            self._ask_who()
+        match self.first:
+            case None:
+                self._ask_who()
+            case JoinScreen():
+                self.first.fetch()
+            case _:
+                self.first.begin()
 
     def tell(self, sentence: str) -> None:
         """Show a sentence about something that happened in the background."""
@@ -125,18 +138,41 @@ class MainWindow(QWidget):
         self.idle.stop()
         event.accept()
 
-    def _with_set_up(self, founding: FoundingWork) -> SetUpScreen:
-        screen = SetUpScreen(self._parts.bridge, founding, self)
-        screen.founded.connect(self._founded)
-        self._pages.insertWidget(0, screen)
-        self._pages.setCurrentWidget(screen)
-        return screen
+    def _first_page(
+        self, founding: FoundingWork | None, joining: JoiningWork | None
+    ) -> SetUpScreen | FirstStart | JoinScreen | None:
+        """Give what comes before sign-in, if there is anything."""
+        bridge = self._parts.bridge
+        page: SetUpScreen | FirstStart | JoinScreen
+        if founding is not None and joining is not None:
+            page = FirstStart(bridge, founding, joining, self)
+            page.ready.connect(self._clinic_is_here)
+        elif founding is not None:
+            page = SetUpScreen(bridge, founding, self)
+            page.founded.connect(self._clinic_is_here)
+        elif joining is not None:
+            page = JoinScreen(bridge, joining, self)
+            page.joined.connect(self._clinic_is_here)
+        else:
+            return None
+        self._pages.insertWidget(0, page)
+        self._pages.setCurrentWidget(page)
+        return page
 
-    def _founded(self) -> None:
-        if self.set_up is not None:
-            self._pages.removeWidget(self.set_up)
-            self.set_up.deleteLater()
-            self.set_up = None
+    @property
+    def set_up(self) -> SetUpScreen | None:
+        """The set-up screen, as long as there is no clinic."""
+        return (
+            self.first.set_up
+            if isinstance(self.first, FirstStart)
+            else (self.first if isinstance(self.first, SetUpScreen) else None)
+        )
+
+    def _clinic_is_here(self) -> None:
+        if self.first is not None:
+            self._pages.removeWidget(self.first)
+            self.first.deleteLater()
+            self.first = None
         self._ask_who()
 
     def _ask_who(self) -> None:

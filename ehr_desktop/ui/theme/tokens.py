@@ -50,6 +50,7 @@ class TypeSize(IntEnum):
     MEDIUM = 15
     TITLE = 18
     DISPLAY = 24
+    FIGURES = 48
 
 
 class Radius(IntEnum):

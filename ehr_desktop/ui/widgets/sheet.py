@@ -1,6 +1,6 @@
 """A question that must be answered before going on."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFrame,
@@ -36,6 +36,8 @@ class Sheet(Overlay):
         self._card.setGraphicsEffect(shadow)
         self.body: QVBoxLayout = column(spacing=Space.TWO)
         self._buttons = row(spacing=Space.ONE)
+        # what changes inside may need more room or less
+        self._card.installEventFilter(self)
         self._card.setLayout(
             column(
                 Heading(title, self),
@@ -53,6 +55,12 @@ class Sheet(Overlay):
     def set_buttons(self, primary: QPushButton, *others: QPushButton) -> None:
         """Put the buttons at the foot, the primary one outermost; they close nothing."""
         fill(self._buttons, SPRING, *others, primary)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._card and event.type() == QEvent.Type.LayoutRequest:
+            self.lay_out()
+        return super().eventFilter(watched, event)
 
     @override
     def lay_out(self) -> None:

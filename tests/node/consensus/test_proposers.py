@@ -9,18 +9,17 @@ from hypothesis import strategies as st
 
 from ehr_desktop.node.consensus.messages import Epoch
 from ehr_desktop.node.consensus.proposers import WORK_SENTENCE, Authority, Stake, Work
-from ehr_desktop.node.consensus.work import (
+from ehr_desktop.node.consensus.work import difficulty, mine
+from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
+from ehr_desktop.node.ledger.work import (
     BLOCK_MS,
     EASIEST_TARGET,
     FIRST_TARGET,
     RETARGET_BLOCKS,
-    difficulty,
-    mine,
     proves_work,
     retarget,
     work_hash,
 )
-from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 
 ON_PACE_MS = RETARGET_BLOCKS * BLOCK_MS
 

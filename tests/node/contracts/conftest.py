@@ -2,8 +2,7 @@
 
 import pytest
 
-from ehr_desktop.node.contracts.statements import RegisterPatient
-from tests.support.paper_ledger import DESK, DOCTOR, PaperLedger, staffed
+from tests.support.paper_ledger import DESK, DOCTOR, PaperLedger, registration, staffed
 from tests.support.paper_statements import ANNA, BEN, BOTH, HOUR, NINE, booking, epochs, note, row
 
 
@@ -12,8 +11,8 @@ def clinic() -> PaperLedger:
     """Anna and Ben are registered; Anna has open epochs, a note and two appointments."""
     ledger = staffed()
     for statement, person, containers in (
-        (RegisterPatient(ANNA), DESK, 0),
-        (RegisterPatient(BEN), DESK, 0),
+        (registration(ANNA), DESK, 0),
+        (registration(BEN), DESK, 0),
         (epochs(ANNA, row("appointments", 1, BOTH), row("demographics", 1, BOTH)), DESK, 0),
         (epochs(ANNA, row("notes")), DOCTOR, 0),
         (epochs(BEN, row("notes")), DOCTOR, 0),

@@ -17,7 +17,6 @@ from ehr_desktop.node.contracts.statements import (
     MoveAppointment,
     OpenEpochs,
     ReadRecords,
-    RegisterPatient,
     ReplaceTeamKey,
 )
 from ehr_desktop.node.ledger.transaction import Transaction, sign
@@ -29,6 +28,8 @@ from tests.support.paper_ledger import (
     NURSE,
     PaperLedger,
     Person,
+    header,
+    registration,
     seeded,
     staffed,
 )
@@ -59,7 +60,7 @@ class Clinic(RuleBasedStateMachine):
         self.written: dict[bytes, int] = {}
         self.overridden: set[bytes] = set()
         for patient in PATIENTS[:2]:
-            self.say(RegisterPatient(patient), DESK)
+            self.say(registration(patient), DESK)
             both = (("clinical", 1, bytes(32)), ("front-desk", 1, bytes(32)))
             self.say(OpenEpochs(patient, (("appointments", 1, bytes(32), both),)), DESK)
 
@@ -111,7 +112,7 @@ class Clinic(RuleBasedStateMachine):
 
     @rule(patient=patients, person=people)
     def register(self, patient, person):
-        self.say(RegisterPatient(patient), person)
+        self.say(registration(patient), person)
 
     @rule(patient=patients, person=people, category=st.sampled_from(("notes", "demographics")))
     def read(self, patient, person, category):
@@ -134,7 +135,7 @@ class Clinic(RuleBasedStateMachine):
 
     @rule(person=people, signer=people)
     def forge(self, person, signer):
-        payload = self.ledger.payload(RegisterPatient(seeded("forged")), person)
+        payload = self.ledger.payload(registration(seeded("forged")), person)
         if person is not signer:
             verdict = self.ledger.run(sign(payload, [self.ledger.device.key, signer.key]))
             assert verdict.rule in {"signer", "not-a-member"}
@@ -148,7 +149,7 @@ class Clinic(RuleBasedStateMachine):
 
     @rule(person=people)
     def say_nonsense(self, person):
-        assert not self.say(RegisterPatient(PATIENTS[0]), person, body=((),))
+        assert not self.say(registration(PATIENTS[0]), person, body=((),))
 
     @invariant()
     def nobody_is_booked_twice_unless_someone_said_why(self):
@@ -210,9 +211,9 @@ def test_a_block_run_as_a_whole_gives_what_its_transactions_give_one_by_one():
     ledger = staffed()
     for number in range(20):
         patient = PATIENTS[number % 3]
-        ledger.say(RegisterPatient(patient), (DESK, NURSE)[number % 2])
+        ledger.say(registration(patient), (DESK, NURSE)[number % 2])
     whole = State({}.get)
     batch = [Transaction.decode(wire) for wire in ledger.wires]
-    assert run_block(batch, whole, 0) == ledger.verdicts
+    assert run_block(batch, whole, header(0)) == ledger.verdicts
     written = {key: value for key, value in whole.changes.items() if b"outcomes" not in key}
     assert written.keys() == ledger.values.keys()

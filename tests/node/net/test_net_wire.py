@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import MAX_BLOCK
 from ehr_desktop.node.ledger.codec import encode
+from ehr_desktop.node.ledger.finality import MAX_FINALITY
 from ehr_desktop.node.ledger.transaction import MAX_TRANSACTION
 from ehr_desktop.node.ledger.vote import Certificate, Vote, VoteKind, sign_vote
 from ehr_desktop.node.net import messages as m
@@ -19,7 +20,7 @@ from tests.support.net_nodes import hello_of, key_of
 VOTE = sign_vote(Vote(b"n" * 32, 3, VoteKind.FINAL, 42, b"b" * 32), SigningKey(b"k" * 32))
 OTHER = sign_vote(Vote(b"n" * 32, 3, VoteKind.FINAL, 42, b"c" * 32), SigningKey(b"k" * 32))
 QUORUM = Certificate.of(VOTE.vote, {VOTE.validator: VOTE.signature})
-FEED = m.FeedHead(b"d" * 16, 9, b"i" * 32)
+FEED = m.FeedHead(b"d" * 16, 9, b"i" * 32, 8)
 ONE_OF_EACH = [
     hello_of("a", feeds=(FEED, FEED)),
     m.Have(5, b"h" * 32, (FEED,)),
@@ -43,6 +44,8 @@ ONE_OF_EACH = [
     m.Bye(m.Farewell.SHUTDOWN),
     m.Ping(1),
     m.Pong(1),
+    m.GetParcels((b"c" * 32, b"e" * 32)),
+    m.Parcels((b"parcel", b""), (b"c" * 32,)),
 ]
 
 
@@ -71,7 +74,7 @@ def test_small_messages_share_a_frame():
 
 
 def test_the_longest_block_with_its_certificate_fits_a_frame():
-    blocks = m.Blocks(1, (m.CertifiedBlock(bytes(MAX_BLOCK), bytes(10_000)),))
+    blocks = m.Blocks(1, (m.CertifiedBlock(bytes(MAX_BLOCK), bytes(MAX_FINALITY)),))
     assert wire.decode_body(body_of(blocks)) == (blocks,)
     candidate = m.Candidate(VOTE, bytes(MAX_BLOCK))
     assert wire.decode_body(body_of(candidate)) == (candidate,)
@@ -111,7 +114,11 @@ def test_the_largest_length_is_read():
         body_of_values((9, b"b" * 31)),
         body_of_values((11, 0, 0)),
         body_of_values((11, 0, wire.MAX_BLOCKS + 1)),
-        body_of_values((2, 1, b"h" * 32, ((b"d" * 16, 9, b"i" * 32),) * (wire.MAX_FEEDS + 1))),
+        body_of_values((2, 1, b"h" * 32, ((b"d" * 16, 9, b"i" * 32, 9),) * (wire.MAX_FEEDS + 1))),
+        body_of_values((2, 1, b"h" * 32, ((b"d" * 16, 9, b"i" * 32, 10),))),
+        body_of_values((23, ())),
+        body_of_values((23, (b"c" * 31,))),
+        body_of_values((24, (bytes(wire.MAX_PARCEL + 1),), ())),
         body_of_values((4, (bytes(MAX_TRANSACTION + 1),))),
         body_of_values((17, b"c" * 32, 0, bytes(wire.MAX_CHUNK + 1))),
         body_of_values((19, ((key_of("b"), "", 1),))),

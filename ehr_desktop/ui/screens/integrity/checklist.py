@@ -47,8 +47,8 @@ PARTS: Final = (
     ),
     Part(
         "Signatures and certificates",
-        "Everyone who is said to have signed did sign exactly this.",
-        frozenset({FaultKind.SIGNATURE, FaultKind.CERTIFICATE}),
+        "Everyone who is said to have signed did sign exactly this, and might.",
+        frozenset({FaultKind.SIGNATURE, FaultKind.CERTIFICATE, FaultKind.PROPOSER}),
         attrgetter("signatures"),
         "signature",
     ),
@@ -70,6 +70,7 @@ PARTS: Final = (
                 FaultKind.CONTAINER_MISSING,
                 FaultKind.CONTAINER_CHANGED,
                 FaultKind.CONTAINER_UNKNOWN,
+                FaultKind.VAULT_KEY,
             }
         ),
         attrgetter("containers"),

@@ -1,0 +1,287 @@
+"""The ledger's newest blocks in memory: the final head, and branches of checked blocks above it.
+
+A block is agreed on before it is final, and the next one may already stand on it. A branch holds
+what a checked block would change, so that its successor can be run and a final one only needs to
+be stored. Everything here runs on the store's single writer thread.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ehr_desktop.node.contracts.epochs import proof_holds
+from ehr_desktop.node.contracts.execute import Verdict
+from ehr_desktop.node.contracts.roster import validator_set, work_target
+from ehr_desktop.node.contracts.run_block import run_block
+from ehr_desktop.node.contracts.shapes import MalformedBodyError
+from ehr_desktop.node.contracts.state import Lookup, State, key
+from ehr_desktop.node.contracts.statements import FoundClinic, read_statement
+from ehr_desktop.node.final import FinalTransaction, store_final
+from ehr_desktop.node.ledger.block import Block, Header
+from ehr_desktop.node.ledger.check import check_block
+from ehr_desktop.node.ledger.codec import CodecError, decode
+from ehr_desktop.node.ledger.finality import Finality
+from ehr_desktop.node.ledger.merkle import Frontier, Node, leaf_hash
+from ehr_desktop.node.ledger.state import StateDelta
+from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
+from ehr_desktop.node.store import blocks, state
+from ehr_desktop.node.store.engine import Database
+from ehr_desktop.node.store.remembered import RememberedState
+
+SEQUENCE_GAP = "sequence"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A checked block with all it changes; `epoch` and `validators` are those of the next."""
+
+    header: Header
+    batch: tuple[Transaction, ...]
+    verdicts: tuple[Verdict, ...]
+    frontier: Frontier
+    nodes: tuple[Node, ...]
+    changes: Mapping[bytes, bytes | None]
+    delta: StateDelta
+    epoch: int
+    validators: ValidatorSet
+
+    @property
+    def closes_epoch(self) -> bool:
+        """Whether another validator set decides on what comes after."""
+        return self.epoch != self.header.epoch
+
+
+class Chain:
+    """The final head and what stands above it.
+
+    `founders` decide on the first block, where this workstation makes it.
+    """
+
+    def __init__(
+        self, database: Database, connection: Connection, founders: ValidatorSet | None
+    ) -> None:
+        self._database = database
+        self._tree = state.load_tree(connection)
+        self._remembered = RememberedState()
+        self._branches: dict[bytes, Branch] = {}
+        newest = blocks.head(connection)
+        self.head: Header | None = Header.decode(newest[2]) if newest else None
+        self.finality: Finality | None = Finality.decode(newest[3]) if newest else None
+        size = self.head.tree_size if self.head else 0
+        self.frontier = Frontier.at(
+            size, lambda level, index: blocks.tree_node(connection, level, index)
+        )
+        self.epoch, self.validators = 0, founders
+        if self.head is not None:
+            self.epoch, self.validators = validator_set(self.reader(connection))
+
+    @property
+    def head_id(self) -> bytes:
+        """The newest final block, or 32 zero bytes before the first."""
+        return self.head.id if self.head else bytes(32)
+
+    @property
+    def state_root(self) -> bytes:
+        """The root of the state after the newest final block."""
+        return self._tree.root
+
+    # --- reading the state ---------------------------------------------------------------------
+
+    def lookup(self, connection: Connection, path: Sequence[Branch] = ()) -> Lookup:
+        """Give a reader of the state's bytes after the last branch of `path`."""
+        layers = [branch.changes for branch in reversed(path)]
+
+        def value(place: bytes) -> bytes | None:
+            for changes in layers:
+                if place in changes:
+                    return changes[place]
+            return self._remembered.value(connection, place)
+
+        return value
+
+    def reader(self, connection: Connection) -> Callable[..., Any]:
+        """Give a reader of decoded values of the final state."""
+        lookup = self.lookup(connection)
+
+        def value(*parts: str | bytes | int) -> Any:
+            raw = lookup(key(*parts))
+            return None if raw is None else decode(raw)
+
+        return value
+
+    def branch(self, block: bytes) -> Branch:
+        """Give a block that was checked and stands above the head."""
+        return self._branches[block]
+
+    def expect(
+        self, connection: Connection, places: Iterable[tuple[str | bytes | int, ...]]
+    ) -> None:
+        """Read in one go what will soon be asked for."""
+        self._remembered.expect(connection, (key(*parts) for parts in places))
+
+    # --- branches ------------------------------------------------------------------------------
+
+    def path(self, block: bytes) -> list[Branch] | None:
+        """Give the branches from the head up to `block`, oldest first; None if one is not here."""
+        path: list[Branch] = []
+        while block != self.head_id:
+            branch = self._branches.get(block)
+            if branch is None:
+                return None
+            path.append(branch)
+            block = branch.header.parent
+        return path[::-1]
+
+    def parent_of(self, path: Sequence[Branch]) -> tuple[Header | None, Frontier]:
+        """Give the header and the transaction tree at the end of a path."""
+        return (path[-1].header, path[-1].frontier) if path else (self.head, self.frontier)
+
+    def root_after(self, path: Sequence[Branch]) -> bytes:
+        """Give the state root at the end of a path."""
+        return self._tree.beyond(b.delta for b in path).root if path else self._tree.root
+
+    def target_after(self, connection: Connection, path: Sequence[Branch]) -> int | None:
+        """Give what a block after `path` must be below, where proposers show work."""
+        value = _decoded(self.lookup(connection, path))
+        return None if value("work") is None else work_target(value)
+
+    def extend(
+        self, connection: Connection, block: Block, known: Mapping[bytes, Transaction]
+    ) -> Branch | None:
+        """Check a block on its parent, which is the head or was checked before, and run it.
+
+        Give None if it breaks a rule. `known` are decoded transactions whose signatures were
+        verified, by wire bytes.
+        """
+        header = block.header
+        if header.id in self._branches:
+            return self._branches[header.id]
+        path = self.path(header.parent)
+        validators = self.validators
+        if path is None or validators is None:
+            return None
+        parent, frontier = self.parent_of(path)
+        if header.epoch != self.epoch or header.state_root != self.root_after(path):
+            return None
+        if check_block(block, parent, frontier, validators, decoded=known, trusted=known):
+            return None
+        if not proof_holds(_decoded(self.lookup(connection, path)), header):
+            return None
+        batch = tuple(known.get(wire) or Transaction.decode(wire) for wire in block.transactions)
+        branch = self._run(connection, header, batch, path)
+        if any(_leaves_a_gap(verdict) for verdict in branch.verdicts):
+            return None
+        self._branches[header.id] = branch
+        return branch
+
+    def _run(
+        self,
+        connection: Connection,
+        header: Header,
+        batch: tuple[Transaction, ...],
+        path: Sequence[Branch],
+    ) -> Branch:
+        frontier = self.parent_of(path)[1].copy()
+        nodes = [node for t in batch for node in frontier.append(leaf_hash(t.wire))]
+        chain_state = State(self.lookup(connection, path))
+        verdicts = run_block(batch, chain_state, header)
+        changes = chain_state.changes
+        tree = self._tree.beyond(b.delta for b in path) if path else self._tree
+        delta = tree.update(changes, self._bucket_reader(connection, path))
+        epoch, validators = validator_set(_decoded(self.lookup(connection, path), changes))
+        return Branch(
+            header, batch, tuple(verdicts), frontier, tuple(nodes), changes, delta,
+            epoch, validators,
+        )  # fmt: skip
+
+    def _bucket_reader(
+        self, connection: Connection, path: Sequence[Branch]
+    ) -> Callable[[int], dict[bytes, bytes]]:
+        over: dict[int, dict[bytes, bytes | None]] = {}
+        for branch in path:
+            for bucket, key_hash, value_hash in branch.delta.entries:
+                over.setdefault(bucket, {})[key_hash] = value_hash
+
+        def read(number: int) -> dict[bytes, bytes]:
+            stored = self._remembered.hashes(connection, number)
+            for key_hash, value_hash in over.get(number, {}).items():
+                if value_hash is None:
+                    stored.pop(key_hash, None)
+                else:
+                    stored[key_hash] = value_hash
+            return stored
+
+        return read
+
+    # --- becoming final ------------------------------------------------------------------------
+
+    def store(
+        self, connection: Connection, branch: Branch, finality: Finality
+    ) -> list[FinalTransaction]:
+        """Store the child of the head as final, with its outcomes and all it changes.
+
+        What is remembered here runs ahead of the disk until the transaction commits: whoever
+        called must begin anew if it does not.
+        """
+        header, first = branch.header, self.frontier.size
+        state.store(connection, branch.changes, branch.delta)
+        final = [
+            FinalTransaction(transaction, header.height, first + place, verdict)
+            for place, (transaction, verdict) in enumerate(
+                zip(branch.batch, branch.verdicts, strict=True)
+            )
+        ]
+        store_final(connection, header, finality, branch.nodes, final)
+        self._tree.apply(branch.delta)
+        self._remembered.take_over(branch.changes)
+        self.frontier, self.head, self.finality = branch.frontier, header, finality
+        self.epoch, self.validators = branch.epoch, branch.validators
+        self._drop_what_is_beside()
+        return final
+
+    def _drop_what_is_beside(self) -> None:
+        """Forget branches that do not stand on the head any more."""
+        kept = {self.head_id}
+        for name, branch in sorted(self._branches.items(), key=lambda b: b[1].header.height):
+            if branch.header.parent in kept:
+                kept.add(name)
+            else:
+                del self._branches[name]
+
+
+def founders_of(block: Block) -> ValidatorSet | None:
+    """Give who decided on a clinic's first block: the workstation it names; None if it is none."""
+    try:
+        payload = Transaction.decode(block.transactions[0]).payload
+        statement = read_statement(payload.kind, tuple(payload.body))
+    except (CodecError, IndexError, MalformedBodyError):
+        return None
+    if not isinstance(statement, FoundClinic):
+        return None
+    return ValidatorSet.of([Validator(statement.device, statement.device_key, 1)])
+
+
+def _leaves_a_gap(verdict: Verdict) -> bool:
+    """Tell whether a block left out what its author signed before: whoever proposes such a block
+    could have what others signed refused for ever.
+    """
+    if verdict.rule != SEQUENCE_GAP:
+        return False
+    facts = dict(verdict.details)
+    return int(facts["given"]) > int(facts["expected"])
+
+
+def _decoded(
+    lookup: Lookup, changes: Mapping[bytes, bytes | None] | None = None
+) -> Callable[..., Any]:
+    over = changes or {}
+
+    def value(*parts: str | bytes | int) -> Any:
+        place = key(*parts)
+        raw = over[place] if place in over else lookup(place)
+        return None if raw is None else decode(raw)
+
+    return value

@@ -1,0 +1,136 @@
+"""What stored transactions bring and is not here yet: parcels and large containers.
+
+A row goes once what it stands for has arrived, or nobody wants it any more. What a workstation
+signs itself is there from the start and never has one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ehr_desktop.node.store.many import write_many
+from ehr_desktop.node.store.tables import AWAITED as A
+from ehr_desktop.node.store.tables import CONTAINERS, KEY_BOXES, VAULT_KEYS
+
+CONTAINER = "container"
+BOX = "box"
+VAULT = "vault"
+"""The kinds of what is awaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """One thing a transaction brings, by the name the ledger commits to (32 bytes).
+
+    `device` and `sequence` place the transaction in its feed; `size` is that of a container's
+    sealed bytes. `subject` is the patient, or the person of an account; it and the fields of a box
+    are empty and 0 where the transaction does not say them.
+    """
+
+    name: bytes
+    kind: str
+    transaction: bytes
+    device: bytes
+    sequence: int
+    size: int = 0
+    large: bool = False
+    subject: bytes = b""
+    purpose: str = ""
+    epoch: int = 0
+    recipient: bytes = b""
+    generation: int = 0
+
+
+_ADD = upsert(A).on_conflict_do_nothing()
+_REMOVE = delete(A).where(A.c.name == bindparam("wanted"))
+_ONE = select(A).where(A.c.name == bindparam("wanted"))
+_PAGE = (
+    select(A)
+    .where(A.c.large == bindparam("is_large"), A.c.name > bindparam("start"))
+    .order_by(A.c.name)
+    .limit(bindparam("most"))
+)
+_ANY_SMALL = select(A.c.name).where(A.c.large == 0).limit(1)
+_FIRST_OF_FEED = (
+    select(A.c.sequence)
+    .where(A.c.large == 0, A.c.device == bindparam("feed"))
+    .order_by(A.c.sequence)
+    .limit(1)
+)
+_STORED = {
+    CONTAINER: select(CONTAINERS.c.size).where(CONTAINERS.c.commitment == bindparam("wanted")),
+    BOX: select(KEY_BOXES.c.epoch).where(KEY_BOXES.c.hash == bindparam("wanted")),
+    VAULT: select(VAULT_KEYS.c.patient).where(VAULT_KEYS.c.commitment == bindparam("wanted")),
+}
+
+
+def add(connection: Connection, promised: Sequence[Awaited]) -> None:
+    """Await what is not stored yet; what is awaited already stays as it is."""
+    rows = [
+        {field: getattr(one, field) for field in Awaited.__slots__}
+        for one in promised
+        if not is_stored(connection, one.kind, one.name)
+    ]
+    write_many(connection, _ADD, rows)
+
+
+def is_stored(connection: Connection, kind: str, name: bytes) -> bool:
+    """Tell whether what would be awaited is here."""
+    return connection.execute(_STORED[kind], {"wanted": name}).first() is not None
+
+
+def find(connection: Connection, name: bytes) -> Awaited | None:
+    """Give what is awaited under a name."""
+    row = connection.execute(_ONE, {"wanted": name}).first()
+    return None if row is None else _read(row)
+
+
+def page(connection: Connection, *, large: bool, after: bytes, limit: int) -> list[Awaited]:
+    """Give what is awaited, ascending by name, from above `after` on."""
+    wanted = {"is_large": int(large), "start": after, "most": limit}
+    return [_read(row) for row in connection.execute(_PAGE, wanted)]
+
+
+def first_incomplete(connection: Connection, devices: Iterable[bytes]) -> dict[bytes, int]:
+    """Give the sequence of the first transaction that still awaits something small, for the feeds
+    that have one.
+    """
+    if connection.execute(_ANY_SMALL).first() is None:
+        return {}
+    found: dict[bytes, int] = {}
+    for device in devices:
+        sequence = connection.execute(_FIRST_OF_FEED, {"feed": device}).scalar()
+        if sequence is not None:
+            found[device] = sequence
+    return found
+
+
+def count(connection: Connection) -> int:
+    """Count what is awaited."""
+    return int(connection.execute(select(func.count()).select_from(A)).scalar_one())
+
+
+def remove(connection: Connection, names: Iterable[bytes]) -> None:
+    """Await these no longer."""
+    write_many(connection, _REMOVE, [{"wanted": name} for name in names])
+
+
+def remove_older_boxes(connection: Connection, team: str, generation: int) -> None:
+    """Await no box any more with or to a generation of a team's key before `generation`."""
+    connection.execute(
+        delete(A).where(
+            A.c.kind == BOX,
+            or_(
+                and_(A.c.subject == b"", A.c.purpose == team, A.c.epoch < generation),
+                and_(A.c.recipient == team.encode(), A.c.generation < generation),
+            ),
+        )
+    )
+
+
+def _read(row: Any) -> Awaited:
+    one = Awaited(*row)
+    return replace(one, large=bool(one.large))

@@ -1,0 +1,1 @@
+"""How workstations keep each other up to date: a pure protocol, messages in and messages out."""

@@ -1,0 +1,1 @@
+"""Joining a clinic from a new workstation."""

@@ -1,0 +1,1 @@
+"""The clinic's workstations and how they are connected."""
