@@ -4,7 +4,7 @@ A team's view is open while one of its members is signed in; it takes over every
 it has not seen, shows on top what is expected of those that wait, and makes up for what comes late.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from ehr_desktop.node.store.views.views import Views
 __all__ = ["Plain", "TeamIndex"]
 
 _BATCH = 500
+_PATIENT_BYTES = 16
 
 Ended = tuple[bytes, Transaction | None]
 """A transaction that is final, by its id; None in place of one that changes no view."""
@@ -91,8 +92,9 @@ class TeamIndex:
             progress(last + 1 - start, total - start)
         self._seen = self._stored = self.views.position
         with self._database.reading() as connection:
-            here = containers.stored_of(connection, self.views.all_awaited())
-        self.arrived(here, plain)
+            awaited = self.views.all_awaited()
+            here = containers.stored_of(connection, awaited)
+        self.arrived([*here, *(name for name in awaited if len(name) == _PATIENT_BYTES)], plain)
 
     def follow(self, final: Sequence[FinalTransaction], plain: Plain) -> None:
         """Take over what became final a moment ago, in ledger order. What is still shown ahead
@@ -131,11 +133,11 @@ class TeamIndex:
     def arrived(self, names: Collection[bytes], plain: Plain) -> None:
         """Take over what waited for something that has come to this workstation.
 
-        `names` are containers by their commitment, key boxes by their hash, and patients whose
-        vault key or boxes came.
+        `names` are containers and vault keys by their commitment, key boxes by their hash, and
+        patients whose keys may be here.
         """
         with self._database.reading() as connection:
-            waiting = self.views.awaited([*names, *self._with_keys(connection, names)])
+            waiting = self.views.awaited([*names, *_patients(connection, names)])
             if not waiting:
                 return
             step, pending = self._late(connection, waiting, plain)
@@ -175,15 +177,6 @@ class TeamIndex:
             step = replace(step, awaited=source.missing)
         if not step.is_empty:
             self._take(step)
-
-    def _with_keys(self, connection: Connection, names: Collection[bytes]) -> set[bytes]:
-        """Give the patients some names are boxes for, and those a vault key has come for."""
-        found = secrets.subjects_of_boxes(connection, names)
-        return found | {
-            name
-            for name in self.views.awaited_keys()
-            if secrets.vault_key(connection, name) is not None
-        }
 
     def _late(
         self, connection: Connection, waiting: Sequence[tuple[bytes, bytes]], plain: Plain
@@ -262,6 +255,17 @@ class _Source:
                 return []
             known = self._known[name] = Transaction.decode(row.wire)
         return self.of(known)
+
+
+def _patients(connection: Connection, names: Iterable[bytes]) -> set[bytes]:
+    """Give the patients whose keys bear some of these names."""
+    found: set[bytes] = set()
+    for name in names:
+        box = secrets.box_named(connection, name)
+        vault = secrets.vault_named(connection, name)
+        found |= {box.subject} if box else set()
+        found |= {vault[0]} if vault else set()
+    return found
 
 
 def _ended(row: StoredTransaction) -> Ended:

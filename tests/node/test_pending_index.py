@@ -18,7 +18,7 @@ from ehr_desktop.interchange.fhir.build_patient import patient as patient_resour
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.statements import BookAppointment, ChangeAppointmentStatus
 from ehr_desktop.node.happened import events_of_pending
-from ehr_desktop.node.store import secrets, told_pending
+from ehr_desktop.node.store import told_pending
 from ehr_desktop.node.unsigned import Unsigned
 from tests.support.one_pc import ANNA, ZONE, story
 from tests.support.waiting_clinic import ACCEPTED, TAKEN, WaitingClinic
@@ -222,12 +222,10 @@ def test_a_patient_whose_keys_come_later_is_found_from_then_on(homes, tmp_path):
         clinic, rae = start(pc)
         anna = await pc.clinic.patients.register(rae, ANNA)
         wanted = await clinic.sealed("rae", anna.id, demographics("Annabel", anna.record))
-        vault_key = await clinic.take_vault_key(anna.id)
+        await clinic.lose_vault_key(anna.id)
         await clinic.decide(*((t, ACCEPTED) for t in await clinic.arrive(wanted)))
         assert (await pc.clinic.patients.get(rae, anna.id)).demographics.given == "Anna"
-        subject = bytes.fromhex(anna.id)
-        await clinic.write(lambda connection: secrets.put_vault_key(connection, subject, vault_key))
-        await clinic.tell(lambda: clinic.index.arrived([b"a vault key's commitment"], {}))
+        await clinic.bring_vault_key()
         assert (await pc.clinic.patients.get(rae, anna.id)).demographics.given == "Annabel"
         assert await same_as_anew(clinic, tmp_path)
 

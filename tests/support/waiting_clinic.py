@@ -1,10 +1,10 @@
 """Transactions of another workstation that wait beside a real clinic's ledger, and their end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, insert, select
 
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.people import Team
@@ -17,8 +17,9 @@ from ehr_desktop.node.indexing import TeamIndex
 from ehr_desktop.node.ledger.codec import encode
 from ehr_desktop.node.ledger.transaction import ContainerRef, Payload, Transaction, sign
 from ehr_desktop.node.sealing import Sealer
-from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.store import containers, transactions
 from ehr_desktop.node.store.containers import StoredContainer
+from ehr_desktop.node.store.tables import VAULT_KEYS
 from ehr_desktop.node.unsigned import Unsigned, store_signed
 from tests.support.one_pc import OnePc
 
@@ -34,7 +35,7 @@ class WaitingClinic:
     pc: OnePc
     signed: int = 0
     missing: dict[bytes, StoredContainer] = field(default_factory=dict)
-    places: dict[bytes, int] = field(default_factory=dict)
+    lost: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def index(self) -> TeamIndex:
@@ -140,17 +141,19 @@ class WaitingClinic:
         """Do something with the view, on the writer thread."""
         return await self.pc.node._core.on_writer(work)
 
-    async def take_vault_key(self, patient: PatientId) -> bytes:
-        """Lose a patient's vault key, and give it."""
+    async def lose_vault_key(self, patient: PatientId) -> None:
+        """Let a patient's vault key not have come yet."""
         subject = bytes.fromhex(patient)
-        found = await self.pc.on_disk(lambda c: secrets.vault_key(c, subject))
-        await self.write(
-            lambda connection: connection.exec_driver_sql(
-                "DELETE FROM vault_keys WHERE patient = ?", (subject,)
-            )
-        )
-        assert found is not None
-        return bytes(found)
+        chosen = select(VAULT_KEYS).where(VAULT_KEYS.c.patient == subject)
+        self.lost = await self.pc.on_disk(lambda c: c.execute(chosen).mappings().one())
+        gone = delete(VAULT_KEYS).where(VAULT_KEYS.c.patient == subject)
+        await self.write(lambda connection: connection.execute(gone))
+
+    async def bring_vault_key(self) -> None:
+        """Store the vault key that was lost, and say so."""
+        row = dict(self.lost)
+        await self.write(lambda connection: connection.execute(insert(VAULT_KEYS).values(row)))
+        await self.tell(lambda: self.index.arrived([row["commitment"]], {}))
 
     def _sign(self, unsigned: Unsigned) -> Transaction:
         self.signed += 1

@@ -1,6 +1,6 @@
 """Keys at rest: the workstation's own, boxes for teams and people, and the patients' vault keys."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
@@ -84,15 +84,6 @@ def boxes_to_team(connection: Connection, team: str, generation: int) -> list[Ke
         KEY_BOXES.c.recipient == team.encode(), KEY_BOXES.c.generation == generation
     )
     return [KeyBox(*row) for row in connection.execute(chosen)]
-
-
-def subjects_of_boxes(connection: Connection, hashes: Iterable[bytes]) -> set[bytes]:
-    """Give the patients, by pseudonym, whose category keys these boxes hold."""
-    found: set[bytes] = set()
-    for name in hashes:
-        chosen = select(KEY_BOXES.c.subject).where(KEY_BOXES.c.hash == name)
-        found.update(subject for subject in connection.execute(chosen).scalars() if subject)
-    return found
 
 
 def remove_boxes(connection: Connection, hashes: Sequence[bytes]) -> None:

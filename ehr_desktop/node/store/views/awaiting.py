@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, delete, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
-from ehr_desktop.node.store.views.tables import AWAITED, IS_PATIENT
+from ehr_desktop.node.store.views.tables import AWAITED
 
 _CHUNK = 500
 
@@ -23,12 +23,6 @@ def awaited(connection: Connection, names: Collection[bytes]) -> list[tuple[byte
 def all_awaited(connection: Connection) -> list[bytes]:
     """Give every name that something waits for."""
     return list(connection.execute(select(AWAITED.c.name).distinct()).scalars())
-
-
-def awaited_keys(connection: Connection) -> list[bytes]:
-    """Give the patients whose keys something waits for."""
-    chosen = select(AWAITED.c.name).distinct().where(IS_PATIENT)
-    return list(connection.execute(chosen).scalars())
 
 
 def change_awaited(

@@ -225,15 +225,11 @@ PROVISIONAL: Final = Table(
 )
 """Which transactions were applied to a row ahead of the ledger, in that order."""
 
-IS_PATIENT: Final = text("length(name) = 16")
-"""Tells a patient from a commitment among the names of `awaited`."""
-
 AWAITED: Final = Table(
     "awaited",
     METADATA,
     Column("name", LargeBinary, primary_key=True),
     Column("transaction_id", LargeBinary, primary_key=True),
-    Index("awaited_keys", "name", sqlite_where=IS_PATIENT),
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )

@@ -31,7 +31,6 @@ from ehr_desktop.node.store.views.appointments import AppointmentQueries
 from ehr_desktop.node.store.views.awaiting import (
     all_awaited,
     awaited,
-    awaited_keys,
     change_awaited,
 )
 from ehr_desktop.node.store.views.changes import (
@@ -148,11 +147,6 @@ class Views:
         """Give every name that something waits for."""
         with self._database.reading() as connection:
             return all_awaited(connection)
-
-    def awaited_keys(self) -> list[bytes]:
-        """Give the patients whose keys something waits for."""
-        with self._database.reading() as connection:
-            return awaited_keys(connection)
 
     def final_row(self, row: RowName) -> dict[str, Any] | None:
         """Give a row's columns as final transactions alone make them; None if there is none."""
