@@ -36,3 +36,10 @@ def four(paired, tmp_path_factory):
     with ClinicLan(folder, ROOMS) as clinic:
         clinic.start_all("admin", "rae", "lee")
         yield clinic
+
+
+@pytest.fixture
+def whole(four):
+    """The clinic of four, whole again after the story however that went."""
+    yield four
+    four.lan.heal()

@@ -90,45 +90,45 @@ def test_a_workstation_that_is_shut_down_signs_off_and_is_not_missed(four):
     assert patient in fourth.asks("patients").values()
 
 
-def test_in_a_split_of_three_and_one_the_three_go_on_and_the_one_follows_later(four):
-    patient = four.room(1).registers("Three")
-    four.agrees()
-    four.cut({4})
-    alone = four.room(4).books(patient, at(30))
+def test_in_a_split_of_three_and_one_the_three_go_on_and_the_one_follows_later(whole):
+    patient = whole.room(1).registers("Three")
+    whole.agrees()
+    whole.cut({4})
+    alone = whole.room(4).books(patient, at(30))
     assert alone["pending"] is True
-    together = four.room(2).books(patient, at(45))
+    together = whole.room(2).books(patient, at(45))
     assert together["pending"] is False
-    assert together["id"] not in four.room(4).asks("day", day=DAY)
-    four.heal()
-    four.agrees()
-    for room in four.rooms:
+    assert together["id"] not in whole.room(4).asks("day", day=DAY)
+    whole.heal()
+    whole.agrees()
+    for room in whole.rooms:
         room.sees(is_booked(alone["id"]), "day", day=DAY)
         room.sees(is_booked(together["id"]), "day", day=DAY)
 
 
-def test_a_slot_booked_on_both_sides_of_a_split_is_decided_the_same_way_everywhere(four):
-    anna, boris = four.room(1).registers("Left"), four.room(1).registers("Right")
-    four.agrees()
-    four.cut({3, 4})
-    left = four.room(1).books(anna, at(0, 11))
-    right = four.room(3).books(boris, at(0, 11))
-    also_left = four.room(2).books(anna, at(30, 11))
+def test_a_slot_booked_on_both_sides_of_a_split_is_decided_the_same_way_everywhere(whole):
+    anna, boris = whole.room(1).registers("Left"), whole.room(1).registers("Right")
+    whole.agrees()
+    whole.cut({3, 4})
+    left = whole.room(1).books(anna, at(0, 11))
+    right = whole.room(3).books(boris, at(0, 11))
+    also_left = whole.room(2).books(anna, at(30, 11))
     assert left["pending"]
     assert right["pending"]
     assert also_left["pending"]
-    four.room(2).sees(lambda day: left["id"] in day, "day", day=DAY)
-    assert right["id"] not in four.room(1).asks("day", day=DAY)
-    four.heal()
-    four.agrees()
-    refused = [room.asks("refused") for room in four.rooms]
+    whole.room(2).sees(lambda day: left["id"] in day, "day", day=DAY)
+    assert right["id"] not in whole.room(1).asks("day", day=DAY)
+    whole.heal()
+    whole.agrees()
+    refused = [room.asks("refused") for room in whole.rooms]
     assert all(one == refused[0] for one in refused)
     assert [rule for _, rule in refused[0]] == ["slot-taken"]
-    days = [room.asks("day", day=DAY) for room in four.rooms]
+    days = [room.asks("day", day=DAY) for room in whole.rooms]
     assert all(day == days[0] for day in days)
     assert also_left["id"] in days[0]
     assert len({left["id"], right["id"]} & days[0].keys()) == 1
     with pytest.raises(RefusedOrder, match="slot-taken"):
-        four.room(4).books(boris, at(0, 11))
+        whole.room(4).books(boris, at(0, 11))
 
 
 def test_after_all_that_every_workstation_finds_its_ledger_in_order(four):
