@@ -32,7 +32,7 @@ class Node:
 
     async def add_address(self, text):
         if "/" in text:
-            raise ValueError("no address")
+            raise InvalidInputError("address", "unknown")
         self.done.append(("address", text))
 
     async def remove(self, actor, device):
