@@ -9,7 +9,7 @@ from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.card import Card, Rule
 from ehr_desktop.ui.widgets.icon_label import IconLabel
 from ehr_desktop.ui.widgets.labels import Body, Caption, Level
-from ehr_desktop.ui.widgets.layouts import SPRING, Piece, column, row
+from ehr_desktop.ui.widgets.layouts import Piece, column, row
 
 _GAINS: Final = (
     (
@@ -46,7 +46,7 @@ class Alone(Card):
         pieces: list[Piece] = [self._gain(*gain) for gain in _GAINS]
         self.add(*pieces, Rule(self), Caption(_ADVICE, self))
         step = _NEXT_STEP if may_add else "An administrator adds workstations on this screen."
-        self.add(Body(step, self), SPRING)
+        self.add(Body(step, self))
 
     def _gain(self, icon_name: str, title: str, text: str) -> QWidget:
         line = QWidget(self)
