@@ -158,4 +158,3 @@ def stored_of(connection: Connection, commitments: Iterable[bytes]) -> list[byte
 def count(connection: Connection) -> int:
     """Count the containers."""
     return int(connection.execute(select(func.count()).select_from(C)).scalar_one())
-
