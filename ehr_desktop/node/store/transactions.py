@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, literal_column, select, update
 
 from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import TRANSACTIONS as T
@@ -56,7 +56,10 @@ _MAKE_FINAL = (
 )
 
 _COMPLETE_SUBJECT = (
-    update(T).where(T.c.id == bindparam("id_"), T.c.subject == b"").values(subject=bindparam("of"))
+    update(T)
+    # a literal: a value would be one more name that every row had to give
+    .where(T.c.id == bindparam("id_"), T.c.subject == literal_column("x''"))
+    .values(subject=bindparam("of"))
 )
 
 
