@@ -89,6 +89,7 @@ class Admitting:
         self._window_s = window_s
         self._door: _Door | None = None
         self._task: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
         core.keyring.closed.append(self._on_session_closed)
 
     async def open_door(self, actor: Actor) -> OpenDoor:
@@ -98,6 +99,10 @@ class Admitting:
             NotSignedInError: the actor's session has ended.
             RefusedError: the actor is no administrator.
         """
+        async with self._opening:
+            return await self._open(actor)
+
+    async def _open(self, actor: Actor) -> OpenDoor:
         self._core.session(actor)
         _require_administrator(actor)
         await self.close_door()
@@ -185,9 +190,10 @@ class Admitting:
             raise
         finally:
             self._door = self._task = None
+            self._core.publish(PairingEnded(door.name, failure))
             if announcing is not None:
                 announcing.cancel()
-            self._core.publish(PairingEnded(door.name, failure))
+                await asyncio.gather(announcing, return_exceptions=True)
 
     def _start_announcing(self, port: int) -> "asyncio.Task[None] | None":
         if not self._announce:

@@ -102,9 +102,13 @@ class JoinScreen(QWidget):
 
     def leave(self) -> None:
         """Give up altogether."""
+        self.give_up()
+        self.left.emit()
+
+    def give_up(self) -> None:
+        """Stop whatever the node does for this screen."""
         self._cancel_joining()
         self._stop_looking()
-        self.left.emit()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -231,7 +235,6 @@ class JoinScreen(QWidget):
         self.doors.looking.setText(explain(error))
 
     def _choice_changed(self) -> None:
-        self.doors.address.clear_error()
         self.button.setEnabled(bool(self.doors.chosen))
 
     def _show_form(self) -> None:
