@@ -22,6 +22,8 @@ MADE = {
     SlotTakenError: lambda: SlotTakenError(OUTCOME, None, ()),
     errors.IntegrityError: lambda: errors.IntegrityError(Fault(FaultKind.LINK, "7", "", "x")),
     errors.HomeInUseError: lambda: errors.HomeInUseError("process 12 on desk-1"),
+    errors.WorkstationHaltedError: lambda: errors.WorkstationHaltedError("forgotten"),
+    errors.PairingFailedError: lambda: errors.PairingFailedError("expired"),
     errors.HomeDamagedError: lambda: errors.HomeDamagedError("ledger.db"),
     errors.InvalidInputError: lambda: errors.InvalidInputError("birth_date", "future"),
     errors.PairingFailedError: lambda: errors.PairingFailedError("expired"),
