@@ -74,6 +74,13 @@ class PendingChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkRefused(Event):
+    """Something `person` signed was refused; maybe they had been told that it is pending."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
 class WorkstationsChanged(Event):
     """A workstation joined, was removed, or its weight changed."""
 

@@ -483,6 +483,11 @@ class Pipeline:
             self._expect(connection)
         return [(transaction, self._expected.verdict(transaction)) for transaction in self.pool]
 
+    def expect_what_waits(self, connection: Connection) -> None:
+        """Have `value_here` and `value` give the state that what waits will lead to."""
+        if len(self.pool):
+            self._expect(connection)
+
     @property
     def head(self) -> Header | None:
         """The newest final block's header."""

@@ -28,6 +28,7 @@ from tests.support.memory_desk import (
     MemorySession,
 )
 from tests.support.memory_network import MemoryNetwork
+from tests.support.memory_refusals import MemoryRefusals
 from tests.support.memory_world import NOON, World, fill, made_hash
 
 
@@ -132,6 +133,7 @@ class MemoryClinic:
         self.patients = MemoryPatients(self.world)
         self.charts = MemoryCharts(self.world)
         self.appointments = MemoryAppointments(self.world)
+        self.refusals = MemoryRefusals(self.world, self.appointments)
         self.ledger = MemoryLedger(self.world)
         self.integrity = MemoryIntegrity(self.world)
         self.imports = MemoryImports(self.world)
