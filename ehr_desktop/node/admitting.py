@@ -16,6 +16,7 @@ from ehr_desktop.domain.errors import (
 from ehr_desktop.domain.events import PairingAsked, PairingEnded, PairingLeft
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
+from ehr_desktop.domain.network import ENROLMENT_WAITS
 from ehr_desktop.domain.people import Action, Actor, may
 from ehr_desktop.node.contracts.statements import EnrolDevice
 from ehr_desktop.node.core import Core
@@ -175,10 +176,9 @@ class Admitting:
         try:
             paired = await door.window.admit()
             try:
-                await self._enrol(door, keys, paired)
+                failure = await self._enrol(door, keys, paired)
             finally:
                 await paired.channel.close()
-            failure = ""
         except PairingError as error:
             failure = error.reason
         except RefusedError as error:
@@ -209,8 +209,10 @@ class Admitting:
         )
         return asyncio.get_running_loop().create_task(discovery.run())
 
-    async def _enrol(self, door: _Door, keys: PairingKeys, paired: Paired) -> None:
-        """Tell the newcomer the terms; once it has signed them, enrol it."""
+    async def _enrol(self, door: _Door, keys: PairingKeys, paired: Paired) -> str:
+        """Tell the newcomer the terms; once it has signed them, enrol it. Give what is to be said
+        of the enrolment: nothing if it is final.
+        """
         terms = await self._terms(door.actor, keys)
         paired.channel.send(terms.encode())
         answer = JoiningAnswer.decode(await paired.channel.receive(_ANSWER_S))
@@ -223,11 +225,14 @@ class Admitting:
             acceptance=answer.acceptance,
         )
         try:
-            await self._core.say(Unsigned(statement, session.person, session.keys.signing))
+            said = Unsigned(statement, session.person, session.keys.signing)
+            outcomes = await self._core.say(said)
         except RefusedError as error:
             paired.channel.send(JoiningVerdict(error.outcome.rule).encode())
             raise
         paired.channel.send(JoiningVerdict("").encode())
+        is_final = all(outcome.state is TransactionState.FINAL for outcome in outcomes)
+        return "" if is_final else ENROLMENT_WAITS
 
     async def _terms(self, actor: Actor, keys: PairingKeys) -> JoiningTerms:
         network, genesis = await self._core.read(_network_and_genesis)
