@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.simulation.liar import Liar
 from tests.simulation.mutants import Mutant
 from tests.simulation.world import World, scenario
 
@@ -14,10 +15,10 @@ class Kill:
     broken: tuple[str, ...]
 
 
-def hunt(mutant: Mutant, seeds: int) -> Kill | None:
+def hunt(mutant: Mutant, seeds: int, liar: type[Liar] = Liar) -> Kill | None:
     """Try seeds until one finds the mutant."""
     for seed in range(seeds):
-        world = World(scenario(seed), mutant.workstation)
+        world = World(scenario(seed), mutant.workstation, liar)
         try:
             world.run()
         except (LookupError, AssertionError, RecursionError) as error:
