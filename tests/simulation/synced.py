@@ -13,6 +13,7 @@ from tests.simulation.feed_store import FeedStore
 from tests.simulation.liar import Liar
 from tests.simulation.paper import Sheet, device
 from tests.simulation.workstation import Workstation
+from tests.simulation.world import World, scenario
 from tests.support.paper_sync import hashed, read
 
 TICK_S = 1.0
@@ -245,14 +246,11 @@ class SyncedLiar(Liar, SyncedWorkstation):
     """Lies also about what it stores, and about what that is."""
 
     def emit(self, effects):
-        draw = self.world.random
-        told = []
-        for effect in effects:
-            if isinstance(effect, Told) and draw.random() < self.lies:
-                effect = self.bent(effect)
-            if effect is not None:
-                told.append(effect)
-        super().emit(told)
+        super().emit([told for effect in effects if (told := self.perhaps_bent(effect))])
+
+    def perhaps_bent(self, effect):
+        lies = isinstance(effect, Told) and self.world.random.random() < self.lies
+        return self.bent(effect) if lies else effect
 
     @property
     def lies(self):
@@ -291,3 +289,21 @@ class StrandedLiar(SyncedLiar, Stranded):
     def receive(self, peer, message):
         Stranded.receive(self, peer, message)
 
+
+class LossyWorld(World):
+    """Where messages still get lost for some seconds after everybody is back, and the large ones
+    more often."""
+
+    def send(self, sender, peer, message):
+        if not (isinstance(message, Blocks) and self.drop and self.random.random() < 0.5):
+            super().send(sender, peer, message)
+
+    def _clear_up(self):
+        self.drop = 0.3 if self.plan.drop else 0.0
+        self.at(2.5, super()._clear_up)
+
+
+def synced(seed, workstation=SyncedWorkstation):
+    """Give the world of a seed in which everything travels by the sync."""
+    liar = StrandedLiar if issubclass(workstation, Stranded) else SyncedLiar
+    return LossyWorld(scenario(seed), workstation, liar)

@@ -36,8 +36,7 @@ class Thief:
     def __init__(self, connection, sessions: list[Session], held: list[TeamKey] = ()) -> None:  # type: ignore[assignment]
         self.boxes = [KeyBox(*row) for row in connection.execute(select(KEY_BOXES))]
         self.vaults = dict(
-            tuple(row)
-            for row in connection.execute(select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key))
+            tuple(row) for row in connection.execute(select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key))
         )
         self.containers = [StoredContainer(*row) for row in connection.execute(select(CONTAINERS))]
         own = [key for s in sessions for key in (*s.teams.values(), *s.in_trust.values())]
