@@ -130,6 +130,9 @@ TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
         f"that {t.fact('accused') or 'another one'} told the others two different stories",
     ),
     "team.key": lambda t: _Doing("replaced", "replace", f"the key of the {_team(t)}"),
+    "team.reseal": lambda t: _Doing(
+        "sealed", "seal", f"{t.fact('boxes')} keys of records again for the {_team(t)}"
+    ),
     "team.box": lambda t: _Doing(
         "handed", "hand", f"the key of the {_team(t)} to {t.fact('names') or 'its members'}"
     ),
@@ -145,9 +148,6 @@ TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
 }
 """Every kind of transaction, as what somebody did."""
 
-
-_SAID_BY_WORKSTATIONS: Final = frozenset({"device.leave", "device.return", "device.evidence"})
-"""What no person has signed."""
 
 REFUSALS: Final[Mapping[str, str]] = {
     "role": "their role does not allow it",
@@ -272,6 +272,12 @@ FAULTS: Final[Mapping[FaultKind, FaultWords]] = {
         "it.",
         "No record is affected. Find out who had access to this computer.",
     ),
+    FaultKind.VAULT_KEY: FaultWords(
+        "A patient's key was exchanged",
+        "The key this workstation keeps for the patient is not the one that was signed. It opens "
+        "none of the patient's records, and what is sealed with it opens nowhere else.",
+        "Write nothing for this patient here, and restore the last backup.",
+    ),
     FaultKind.ACCOUNT: FaultWords(
         "An account cannot be opened",
         "Its sealed particulars are damaged; this person may not be able to sign in here.",
@@ -328,7 +334,7 @@ def _clock(time_ms: str, zone: tzinfo | None) -> str:
 
 
 def _who(t: TransactionSummary) -> str:
-    if t.kind in _SAID_BY_WORKSTATIONS:
+    if not t.person:
         return f"The workstation {_pc(t)}"
     return t.person_name or SOMEBODY
 

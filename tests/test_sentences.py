@@ -11,7 +11,7 @@ from ehr_desktop.domain.ids import DeviceId, PersonId, TransactionId
 from ehr_desktop.domain.ledger import FaultKind, TransactionState, TransactionSummary
 from ehr_desktop.node import contracts
 from ehr_desktop.node.contracts.execute import CONTRACTS
-from ehr_desktop.node.contracts.statements import KINDS
+from ehr_desktop.node.contracts.statements import KINDS, SAID_BY_DEVICES
 from ehr_desktop.sentences import (
     FAULTS,
     REFUSALS,
@@ -42,7 +42,7 @@ def transaction(kind, *facts, rule="", person="Inês Duarte", state=TransactionS
         index=7,
         time=datetime(2026, 8, 14, 9, 40, tzinfo=UTC),
         device=DeviceId("cd" * 16),
-        person=PersonId("ef" * 16),
+        person=PersonId("" if kind in SAID_BY_DEVICES else "ef" * 16),
         person_name=person,
         sequence=8,
         state=TransactionState.REFUSED if rule else state,
@@ -160,6 +160,10 @@ SENTENCES = [
     (
         transaction("team.key", ("team", "clinical"), ("generation", "2")),
         "Inês Duarte replaced the key of the clinical team",
+    ),
+    (
+        transaction("team.reseal", ("team", "clinical"), ("boxes", "12")),
+        "Inês Duarte sealed 12 keys of records again for the clinical team",
     ),
     (
         transaction("team.box", ("team", "front-desk"), ("names", "Tom Hale, Ana Lee")),

@@ -52,6 +52,11 @@ class PeopleChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ContainersArrived(Event):
+    """Containers or keys that the ledger had promised came in from other workstations."""
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkChanged(Event):
     """A workstation came, went, caught up or was measured anew."""
 
@@ -66,6 +71,13 @@ class PendingChanged(Event):
     """The number of transactions that wait to become final has changed."""
 
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRefused(Event):
+    """Something `person` signed was refused; maybe they had been told that it is pending."""
+
+    person: PersonId
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,10 @@ class BlockSummary:
 
 @dataclass(frozen=True, slots=True)
 class TransactionSummary:
-    """One transaction in a list; `facts` are what its sentence is made of, names and codes."""
+    """One transaction in a list; `facts` are what its sentence is made of, names and codes.
+
+    `person` is empty where the workstation spoke by itself.
+    """
 
     id: TransactionId
     kind: str
@@ -104,6 +107,7 @@ class FaultKind(StrEnum):
     CONTAINER_MISSING = "container-missing"
     CONTAINER_CHANGED = "container-changed"
     CONTAINER_UNKNOWN = "container-unknown"
+    VAULT_KEY = "vault-key"
     ACCOUNT = "account"
     VIEW = "view"
     STORE = "store"
@@ -141,8 +145,9 @@ class CheckReport:
 class NodeStatus:
     """This workstation at a glance, for the truth bar and `status --json`.
 
-    `peers` are the linked workstations by name; `present`, `quorum` and `total` are voting weights
-    here, needed and in all; `catching_up` is the height reached and aimed at.
+    `peers` are the names of the workstations linked now. Of the voting weight `total`, `present`
+    is here or linked; both are 0 where nobody counted. `catching_up` is the height reached and
+    the height aimed at.
     """
 
     clinic: str

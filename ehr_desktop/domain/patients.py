@@ -40,6 +40,8 @@ class PatientSummary:
     id: PatientId
     record: RecordId
     demographics: Demographics
+    pending: bool = False
+    """Registered or changed here, and not final yet."""
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """Records of patients: registering, writing, opening with a receipt, versions, export."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -176,12 +176,12 @@ class Charts:
                 connection, bytes.fromhex(patient), [CommitRecords.KIND], MOST_COMMITS
             )
         )
-        newest: dict[bytes, StoredRecord] = {}
-        for row in reversed(found):
-            if row.rule or row.position is None:
-                continue
-            for stored in _committed(row):
-                newest[bytes.fromhex(stored.record)] = stored
+        newest: dict[RecordId, StoredRecord] = {}
+        for row, stored in _standing(found):
+            known = newest.get(stored.record)
+            # a pending version that another workstation's has overtaken will be refused
+            if row.position is not None or known is None or stored.version > known.version:
+                newest[stored.record] = stored
         return tuple(newest.values())
 
     async def versions(
@@ -197,26 +197,43 @@ class Charts:
                 connection, bytes.fromhex(patient), [CommitRecords.KIND], MOST_COMMITS
             )
         )
-        sources = [
-            EntrySource(
-                record=record,
-                version=stored.version,
-                category=stored.category,
-                resource_type="",
-                recorded=datetime.fromtimestamp(row.time_ms / 1000, UTC),
-                author=PersonId(row.person.hex()),
-                author_name=names.get(PersonId(row.person.hex()), ""),
-                transaction=stored.transaction,
-                amended=stored.version > 1,
-            )
-            for row in found
-            if not row.rule and row.position is not None
-            for stored in _committed(row)
-            if stored.record == record
-        ]
+        sources: dict[int, EntrySource] = {}
+        for row, stored in _standing(found):
+            if stored.record == record:
+                sources.setdefault(stored.version, _version(row, stored, names))
         if not sources:
             raise NotFoundError(record)
-        return tuple(sorted(sources, key=lambda source: -source.version))
+        return tuple(sorted(sources.values(), key=lambda source: -source.version))
+
+
+def _standing(
+    found: Sequence[StoredTransaction],
+) -> Iterator[tuple[StoredTransaction, StoredRecord]]:
+    """Give the records of commits that were not refused: the final ones in order, then those that
+    wait.
+    """
+    oldest_first = [row for row in reversed(found) if not row.rule]
+    for row in sorted(oldest_first, key=lambda row: row.position is None):
+        for stored in _committed(row):
+            yield row, stored
+
+
+def _version(
+    row: StoredTransaction, stored: StoredRecord, names: Mapping[PersonId, str]
+) -> EntrySource:
+    person = PersonId(row.person.hex())
+    return EntrySource(
+        record=stored.record,
+        version=stored.version,
+        category=stored.category,
+        resource_type="",
+        recorded=datetime.fromtimestamp(row.time_ms / 1000, UTC),
+        author=person,
+        author_name=names.get(person, ""),
+        transaction=stored.transaction,
+        amended=stored.version > 1,
+        pending=row.position is None,
+    )
 
 
 def _committed(row: StoredTransaction) -> list[StoredRecord]:
@@ -250,6 +267,7 @@ def _source(opened: OpenedRecord, names: Mapping[PersonId, str]) -> EntrySource:
         transaction=opened.transaction,
         amended=opened.header.version > 1,
         origin=opened.envelope.origin,
+        pending=opened.pending,
     )
 
 

@@ -1,7 +1,6 @@
 """Looking at the ledger: blocks, transactions as facts, and proofs."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,57 +15,23 @@ from ehr_desktop.domain.ledger import (
     TransactionSummary,
 )
 from ehr_desktop.node.contracts.roster import devices, validators_of
-from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.state import State, StateReader
 from ehr_desktop.node.contracts.statements import (
-    SAID_BY_DEVICES,
-    BookAppointment,
-    ChangeAppointmentStatus,
-    CommitRecords,
-    DeactivateMember,
-    EnrolDevice,
-    EnrolMember,
+    NOBODY,
     FoundClinic,
-    MoveAppointment,
-    OpenEpochs,
     ReadRecords,
-    RegisterPatient,
-    RemoveDevice,
-    ReplaceAccount,
-    ReplaceTeamKey,
-    ReportEvidence,
-    SetWeights,
-    Statement,
-    WelcomeMembers,
     read_statement,
 )
 from ehr_desktop.node.core import Core
+from ehr_desktop.node.facts import Known, Names, facts_of
 from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.codec import CodecError, decode
 from ehr_desktop.node.ledger.finality import Finality, finality_holds
 from ehr_desktop.node.ledger.merkle import inclusion_path, leaf_hash, verify_inclusion
-from ehr_desktop.node.ledger.transaction import Payload, Transaction
-from ehr_desktop.node.ledger.vote import SignedVote
+from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.store import blocks, state, transactions
 from ehr_desktop.node.store.tables import LEDGER_FILE
 from ehr_desktop.node.store.transactions import StoredTransaction
-
-Names = Mapping[PersonId, str]
-Facts = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The names of people and of workstations, by id."""
-
-    people: Names
-    workstations: Mapping[DeviceId, str]
-
-    def person(self, name: bytes) -> str:
-        return self.people.get(PersonId(name.hex()), "")
-
-    def workstation(self, name: bytes) -> str:
-        return self.workstations.get(DeviceId(name.hex()), "")
 
 
 class Explorer:
@@ -167,7 +132,7 @@ def _summaries(
         workstations = devices(_state_in(connection))
     except CodecError as error:
         raise HomeDamagedError(LEDGER_FILE) from error
-    known = _Known(names, {DeviceId(entry.id.hex()): entry.name for entry in workstations})
+    known = Known(names, {DeviceId(entry.id.hex()): entry.name for entry in workstations})
     return tuple(_summary(row, known) for row in rows)
 
 
@@ -175,10 +140,10 @@ def _state_in(connection: Connection) -> StateReader:
     return State(lambda place: state.value(connection, place)).get
 
 
-def _summary(row: StoredTransaction, known: _Known) -> TransactionSummary:
+def _summary(row: StoredTransaction, known: Known) -> TransactionSummary:
     transaction = Transaction.decode(row.wire)
     payload = transaction.payload
-    person = PersonId(row.person.hex())
+    person = PersonId("" if row.person == NOBODY else row.person.hex())
     stands = TransactionState.FINAL
     if row.position is None:
         stands = TransactionState.PENDING
@@ -197,129 +162,10 @@ def _summary(row: StoredTransaction, known: _Known) -> TransactionSummary:
         sequence=row.sequence,
         state=stands,
         rule=row.rule,
-        facts=(*_facts(payload, known), *((name, fact) for name, fact in details)),
+        facts=(*facts_of(payload, known), *((name, fact) for name, fact in details)),
         containers=len(payload.containers),
         size_bytes=len(row.wire),
     )
-
-
-def _facts(payload: Payload, known: _Known) -> Facts:
-    try:
-        statement = read_statement(payload.kind, tuple(payload.body))
-    except MalformedBodyError:
-        # refused for it, and kept like any other
-        return ()
-    if payload.kind in SAID_BY_DEVICES:
-        return _said_by_device(payload, statement, known)
-    describe = _DESCRIBE.get(type(statement))
-    return tuple(describe(statement, known)) if describe else ()
-
-
-def _found(statement: FoundClinic, _: _Known) -> Facts:
-    return ("clinic", statement.name), ("workstation", statement.device_name)
-
-
-def _enrolled(statement: EnrolMember, known: _Known) -> Facts:
-    return ("name", known.person(statement.person)), ("role", statement.role)
-
-
-def _about_person(statement: Any, known: _Known) -> Facts:
-    return (("name", known.person(statement.person)),)
-
-
-def _team(statement: ReplaceTeamKey, _: _Known) -> Facts:
-    return ("team", statement.team), ("generation", str(statement.generation))
-
-
-def _welcomed(statement: WelcomeMembers, known: _Known) -> Facts:
-    people = ", ".join(known.person(person) for person, _ in statement.boxes)
-    return ("team", statement.team), ("names", people)
-
-
-def _let_in(statement: EnrolDevice, _: _Known) -> Facts:
-    return (("workstation", statement.name),)
-
-
-def _removed(statement: RemoveDevice, known: _Known) -> Facts:
-    return (("workstation", known.workstation(statement.device)),)
-
-
-def _weights(statement: SetWeights, known: _Known) -> Facts:
-    rows = (f"{known.workstation(name)} {weight}" for name, weight in statement.weights)
-    return (("weights", ", ".join(rows)),)
-
-
-def _said_by_device(payload: Payload, statement: Statement, known: _Known) -> Facts:
-    """Name the workstation that speaks, and the one it speaks about."""
-    author = ("workstation", known.workstation(payload.device))
-    if not isinstance(statement, ReportEvidence):
-        return (author,)
-    try:
-        vote = SignedVote.decode(statement.first)
-    except CodecError:
-        return (author,)
-    return author, ("accused", known.workstation(vote.validator)), ("slot", str(vote.vote.slot))
-
-
-def _patient(statement: RegisterPatient, _: _Known) -> Facts:
-    return (("patient", statement.patient.hex()),)
-
-
-def _epochs(statement: OpenEpochs, _: _Known) -> Facts:
-    return (
-        ("patient", statement.patient.hex()),
-        ("categories", ", ".join(row[0] for row in statement.epochs)),
-    )
-
-
-def _records(statement: CommitRecords, _: _Known) -> Facts:
-    return (
-        ("patient", statement.patient.hex()),
-        ("records", str(len(statement.records))),
-        ("amendments", str(sum(version > 1 for _, version, _, _ in statement.records))),
-        ("source", statement.source),
-    )
-
-
-def _read(statement: ReadRecords, _: _Known) -> Facts:
-    return (
-        ("patient", statement.patient.hex()),
-        ("manner", statement.manner),
-        ("purpose", statement.purpose),
-    )
-
-
-def _slot(statement: BookAppointment | MoveAppointment, known: _Known) -> Facts:
-    return (
-        ("provider-name", known.person(statement.provider)),
-        ("when", statement.wall_start),
-        ("minutes", str(statement.minutes)),
-        ("override", statement.override),
-    )
-
-
-def _status(statement: ChangeAppointmentStatus, _: _Known) -> Facts:
-    return (("status", statement.status),)
-
-
-_DESCRIBE: dict[type[Statement], Callable[[Any, _Known], Sequence[tuple[str, str]]]] = {
-    FoundClinic: _found,
-    EnrolMember: _enrolled,
-    DeactivateMember: _about_person,
-    ReplaceAccount: _about_person,
-    EnrolDevice: _let_in,
-    RemoveDevice: _removed,
-    SetWeights: _weights,
-    ReplaceTeamKey: _team,
-    WelcomeMembers: _welcomed,
-    RegisterPatient: _patient,
-    OpenEpochs: _epochs,
-    CommitRecords: _records,
-    ReadRecords: _read,
-    BookAppointment: _slot,
-    MoveAppointment: _slot,
-    ChangeAppointmentStatus: _status,
-}
 
 
 def _proof(connection: Connection, transaction: bytes) -> InclusionProof:

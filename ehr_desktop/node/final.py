@@ -13,6 +13,7 @@ from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
     RegisterPatient,
     ReplaceTeamKey,
+    ResealKeys,
     WelcomeMembers,
     boxes_named,
     read_statement,
@@ -25,7 +26,13 @@ from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.store import blocks, secrets, transactions
 
 _WITH_KEYS = frozenset(
-    {OpenEpochs.KIND, RegisterPatient.KIND, ReplaceTeamKey.KIND, WelcomeMembers.KIND}
+    {
+        OpenEpochs.KIND,
+        RegisterPatient.KIND,
+        ReplaceTeamKey.KIND,
+        ResealKeys.KIND,
+        WelcomeMembers.KIND,
+    }
 )
 
 

@@ -17,7 +17,12 @@ from ehr_desktop.node.keys.accounts import Account, make_account, new_person_key
 from ehr_desktop.node.keys.device import SecretStore
 from ehr_desktop.node.keys.new_home import NewHome
 from ehr_desktop.node.keys.records import SealedRecord, commitment_of, vault_commitment
-from ehr_desktop.node.keys.teams import FOUNDING_GENERATION, box_team_key, new_team_key
+from ehr_desktop.node.keys.teams import (
+    FOUNDING_GENERATION,
+    box_team_key,
+    hashes_of,
+    new_team_key,
+)
 from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.sealing import stored_container
@@ -89,11 +94,12 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
     )  # fmt: skip
     directory, vault_key = os.urandom(16), os.urandom(32)
     teams = {team: new_team_key(team, FOUNDING_GENERATION) for team in Team}
+    boxes = tuple(box_team_key(key, person, keys.box.public) for key in teams.values())
     statement = FoundClinic(
         name=foundation.clinic.name,
         time_zone=foundation.clinic.time_zone,
         hours=hours_rows(foundation.clinic),
-        proposers=foundation.proposers,
+        proposers=foundation.proposers.value,
         device=device_id_of(device_key.public),
         device_key=device_key.public,
         device_box_key=BoxKey(device_box_seed).public,
@@ -105,6 +111,7 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         clinical_key=teams[Team.CLINICAL].box.public,
         directory=directory,
         vault=vault_commitment(directory, vault_key),
+        boxes=hashes_of(boxes),
     )
     genesis = Unsigned(
         statement,
@@ -112,7 +119,7 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         keys.signing,
         subject=directory,
         containers=(account_container(account, site_secret),),
-        boxes=tuple(box_team_key(key, person, keys.box.public) for key in teams.values()),
+        boxes=boxes,
         vault_key=vault_key,
     )
     Pipeline(database, network, device_key, clock).write([genesis])

@@ -1,4 +1,4 @@
-"""What final transactions mean to the rest of the program."""
+"""What final and pending transactions mean to the rest of the program."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from ehr_desktop.domain.events import (
     LedgerGrew,
     PatientsChanged,
     PeopleChanged,
+    WorkRefused,
     WorkstationsChanged,
 )
 from ehr_desktop.domain.ids import PatientId, PersonId
@@ -26,22 +27,44 @@ from ehr_desktop.node.contracts.statements import (
     read_statement,
 )
 from ehr_desktop.node.final import FinalTransaction
+from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.projecting import INDEXED
 
 _SILENT = frozenset({ReadRecords.KIND, RegisterPatient.KIND, OpenEpochs.KIND})
 """What changes nothing that a screen shows but the ledger itself."""
 
 
 def events_of(final: Sequence[FinalTransaction]) -> list[Event]:
-    """Give the events of some final transactions, each once."""
+    """Give the events of some final transactions, each once. A refused one is an event, too: it
+    may have been shown as pending until now.
+    """
     events: dict[Event, None] = {}
     for entry in final:
         payload = entry.transaction.payload
-        if entry.verdict.accepted and payload.kind not in _SILENT:
-            for event in _events(read_statement(payload.kind, tuple(payload.body))):
-                events[event] = None
+        if entry.verdict.accepted:
+            events.update(dict.fromkeys(_told(entry.transaction)))
+        elif payload.kind in INDEXED and entry.verdict.rule != "malformed":
+            events.update(dict.fromkeys(_told(entry.transaction)))
+            events[WorkRefused(PersonId(payload.person.hex()))] = None
     if final:
         events[LedgerGrew(final[-1].height)] = None
     return list(events)
+
+
+def events_of_pending(waiting: Sequence[Transaction]) -> list[Event]:
+    """Give the events of transactions that are shown as pending, or are no longer: each once."""
+    events: dict[Event, None] = {}
+    for transaction in waiting:
+        if transaction.payload.kind in INDEXED:
+            events.update(dict.fromkeys(_told(transaction)))
+    return list(events)
+
+
+def _told(transaction: Transaction) -> list[Event]:
+    payload = transaction.payload
+    if payload.kind in _SILENT:
+        return []
+    return _events(read_statement(payload.kind, tuple(payload.body)))
 
 
 def _events(statement: Statement) -> list[Event]:
@@ -56,7 +79,7 @@ def _events(statement: Statement) -> list[Event]:
         return [AppointmentsChanged(day, PersonId(statement.provider.hex()))]
     if isinstance(statement, MoveAppointment | ChangeAppointmentStatus):
         return [DayBookChanged()]
-    if statement.KIND.startswith(("member.", "team.")):
+    if statement.KIND.startswith(("member.", "team.", "clinic.")):
         return [PeopleChanged()]
     if statement.KIND.startswith("device."):
         return [WorkstationsChanged()]

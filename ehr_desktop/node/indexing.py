@@ -1,63 +1,41 @@
-"""Keeps the teams' views in step with the ledger.
+"""Keeps the teams' views in step with the ledger, and ahead of it where transactions wait.
 
-One of the two places that decrypt. A team's view is open while one of its members is signed in;
-it takes over every final transaction it has not seen, and opens what the team's key opens.
+A team's view is open while one of its members is signed in; it takes over every final transaction
+it has not seen, shows on top what is expected of those that wait, and makes up for what comes late.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.categories import Category, default_teams
-from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId, TransactionId
 from ehr_desktop.domain.people import Team
-from ehr_desktop.domain.projection import AppointmentText, Projection, Projector
-from ehr_desktop.domain.records import ATTACHMENT, NewRecord
-from ehr_desktop.domain.schedule import AppointmentStatus
-from ehr_desktop.node.contracts.statements import (
-    BookAppointment,
-    ChangeAppointmentStatus,
-    CommitRecords,
-    MoveAppointment,
-    read_statement,
-)
-from ehr_desktop.node.crypto.errors import OpenFailedError
+from ehr_desktop.domain.projection import Projector
+from ehr_desktop.node.ahead import Ahead, rows_of
+from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.keys.keyring import TeamKey
-from ehr_desktop.node.keys.records import Envelope, RecordHeader, open_file, open_record
-from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.projecting import INDEXED, Plain, Projecting, Reading, words_alone
 from ehr_desktop.node.store import containers, secrets, transactions
-from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
+from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.transactions import StoredTransaction
-from ehr_desktop.node.store.views.changes import (
-    AppointmentMoved,
-    AppointmentSeen,
-    AppointmentStatusChanged,
-    AppointmentWords,
-    EntrySeen,
-    PatientSeen,
-    ViewChange,
-)
+from ehr_desktop.node.store.views.changes import ViewChange, ViewStep, row_of
 from ehr_desktop.node.store.views.views import Views
 
-_BATCH = 500
-_KEYS_KEPT = 4096
-_INDEXED = frozenset(
-    {"record.commit", "appointment.book", "appointment.move", "appointment.status"}
-)
+__all__ = ["Plain", "TeamIndex"]
 
-Plain = Mapping[bytes, tuple[Envelope, NewRecord]]
-"""What was sealed a moment ago, by commitment: it need not be opened again."""
+_BATCH = 500
+_PATIENT_BYTES = 16
+
+Ended = tuple[bytes, Transaction | None]
+"""A transaction that is final, by its id; None in place of one that changes no view."""
 
 
 class TeamIndex:
-    """One team's view on this workstation, open under the team's key."""
+    """One team's view on this workstation, open under the team's key. On the writer thread."""
 
     def __init__(
         self,
@@ -71,9 +49,11 @@ class TeamIndex:
         self._database = database
         self._files = files
         self._project = project
-        self._category_keys: OrderedDict[tuple[bytes, str, int], bytes | None] = OrderedDict()
+        self._projecting = Projecting(team_key, files, project)
         self.views = Views.open(path, team_key.views_key(), team_key.team)
         self._seen = self._stored = self.views.position
+        self._ahead = Ahead(self.views.ahead())
+        self._waiting: list[Transaction] | None = None
 
     @property
     def team(self) -> Team:
@@ -86,14 +66,14 @@ class TeamIndex:
 
     def close(self) -> None:
         """Close the view's file and forget its keys."""
-        self._category_keys.clear()
+        self._projecting.forget()
         self.views.close()
 
     def catch_up(
         self, plain: Plain, progress: Callable[[int, int], None], until: int | None = None
     ) -> None:
         """Take over every final transaction the view has not seen, or those below the position
-        `until`; `progress` counts them.
+        `until`, and what came late while the view was closed; `progress` counts the transactions.
         """
         start = self.views.position
         with self._database.reading() as connection:
@@ -103,233 +83,195 @@ class TeamIndex:
                 at = self.views.position
                 most = _BATCH if until is None else min(_BATCH, until - at)
                 batch = transactions.final_from(connection, at, most) if most > 0 else []
-                changes = [c for row in batch for c in self._stored_changes(connection, row, plain)]
+                step = self._ended(connection, [_ended(row) for row in batch], plain)
             if not batch:
-                self._seen = self._stored = self.views.position
-                return
+                break
             last = batch[-1].position
             assert last is not None
-            self.views.apply(changes, last + 1)
+            self._take(replace(step, position=last + 1))
             progress(last + 1 - start, total - start)
+        self._seen = self._stored = self.views.position
+        with self._database.reading() as connection:
+            awaited = self.views.all_awaited()
+            here = containers.stored_of(connection, awaited)
+        self.arrived([*here, *(name for name in awaited if len(name) == _PATIENT_BYTES)], plain)
 
     def follow(self, final: Sequence[FinalTransaction], plain: Plain) -> None:
-        """Take over what became final a moment ago, in ledger order."""
+        """Take over what became final a moment ago, in ledger order. What is still shown ahead
+        stays on top of it; `show_pending` tells what to expect of that now.
+        """
         if not final:
             return
         if final[0].position != self._seen:
             self.catch_up(plain, lambda _done, _total: None)
             return
+        ended = [_settled(entry) for entry in final]
         with self._database.reading() as connection:
-            changes = [
-                change
-                for entry in final
-                if entry.verdict.accepted
-                for change in self._changes(connection, entry.transaction, plain)
-            ]
+            step = self._ended(connection, ended, plain)
         self._seen = final[-1].position + 1
         # where nothing changed, the view's place in the ledger need not be flushed each time
-        if changes or self._seen - self._stored >= _BATCH:
-            self.views.apply(changes, self._seen)
+        if not step.is_empty or self._seen - self._stored >= _BATCH:
+            self._take(replace(step, position=self._seen))
             self._stored = self._seen
 
-    def _stored_changes(
-        self, connection: Connection, row: StoredTransaction, plain: Plain
-    ) -> Sequence[ViewChange]:
-        if row.rule or row.kind not in _INDEXED:
-            return ()
-        return self._changes(connection, Transaction.decode(row.wire), plain)
+    def show_pending(self, waiting: Sequence[tuple[Transaction, Verdict]], plain: Plain) -> None:
+        """Show on top of what is final exactly those of `waiting` that are expected to be accepted.
 
-    def _changes(
-        self, connection: Connection, transaction: Transaction, plain: Plain
-    ) -> Sequence[ViewChange]:
-        kind = transaction.payload.kind
-        if kind not in _INDEXED:
-            return ()
-        statement = read_statement(kind, tuple(transaction.payload.body))
-        if isinstance(statement, CommitRecords):
-            return self._records(connection, statement, transaction, plain)
-        if self.team is not Team.FRONT_DESK:
-            return ()
-        if isinstance(statement, BookAppointment):
-            return [self._booking(connection, statement, transaction, plain)]
-        assert isinstance(statement, MoveAppointment | ChangeAppointmentStatus)
-        words = self._words(connection, transaction, plain)
-        changes: list[ViewChange] = [_step(statement, transaction.payload.time_ms)]
-        if words is not None:
-            name = AppointmentId(statement.appointment.hex())
-            changes.append(
-                AppointmentWords(name, words.reason, words.comment, words.override_reason)
-            )
-        return changes
-
-    def _records(
-        self,
-        connection: Connection,
-        statement: CommitRecords,
-        transaction: Transaction,
-        plain: Plain,
-    ) -> list[ViewChange]:
-        changes: list[ViewChange] = []
-        rows = zip(statement.records, transaction.payload.containers, strict=True)
-        for (record, version, category, _epoch), container in rows:
-            if not self._keeps(Category(category)):
-                continue
-            opened = self._open(connection, container.commitment, plain)
-            if opened is None:
-                continue
-            envelope, projection = opened
-            changes += self._record_changes(
-                statement, transaction, (record, version, category), envelope, projection
-            )
-        return changes
-
-    def _keeps(self, category: Category) -> bool:
-        return self.team in default_teams(category)
-
-    def _record_changes(
-        self,
-        statement: CommitRecords,
-        transaction: Transaction,
-        row: tuple[bytes, int, str],
-        envelope: Envelope,
-        projection: Projection,
-    ) -> list[ViewChange]:
-        record, version, category = row
-        patient = PatientId(statement.patient.hex())
-        if projection.patient is not None:
-            return [
-                PatientSeen(
-                    patient=patient,
-                    record=RecordId(record.hex()),
-                    row=projection.patient,
-                    reference=projection.reference,
-                    changed_ms=transaction.payload.time_ms,
-                    full_url=envelope.full_url,
-                )
-            ]
-        if projection.entry is None:
-            return []
-        return [
-            EntrySeen(
-                patient=patient,
-                record=RecordId(record.hex()),
-                version=version,
-                category=Category(category),
-                resource_type=envelope.resource_type,
-                reference=projection.reference,
-                full_url=envelope.full_url,
-                recorded_ms=transaction.payload.time_ms,
-                author=PersonId(transaction.payload.person.hex()),
-                transaction=TransactionId(transaction.id.hex()),
-                origin=envelope.origin,
-                amends=version > 1,
-                row=projection.entry,
-            )
+        `waiting` is every pending transaction in its expected order, with what becomes of it if
+        it is run on what is final and those before it.
+        """
+        first = self._waiting is None
+        self._waiting = [
+            transaction
+            for transaction, verdict in waiting
+            if verdict.accepted and transaction.payload.kind in INDEXED
         ]
+        # what came late while nobody told what to expect
+        anew = {name for _, name in self.views.awaited(self.views.all_awaited())} if first else ()
+        self._expect(plain, frozenset(anew))
 
-    def _booking(
-        self,
-        connection: Connection,
-        statement: BookAppointment,
-        transaction: Transaction,
-        plain: Plain,
-    ) -> ViewChange:
-        words = self._words(connection, transaction, plain) or AppointmentText()
-        return AppointmentSeen(
-            id=AppointmentId(statement.appointment.hex()),
-            provider=PersonId(statement.provider.hex()),
-            patient=PatientId(statement.patient.hex()),
-            start_ms=statement.start_ms,
-            minutes=statement.minutes,
-            wall_start=statement.wall_start,
-            time_zone=statement.time_zone,
-            status=AppointmentStatus.BOOKED,
-            status_ms=transaction.payload.time_ms,
-            override=bool(statement.override),
-            reason=words.reason,
-            comment=words.comment,
-            override_reason=words.override_reason,
+    def arrived(self, names: Collection[bytes], plain: Plain) -> None:
+        """Take over what waited for something that has come to this workstation.
+
+        `names` are containers and vault keys by their commitment, key boxes by their hash, and
+        patients whose keys may be here.
+        """
+        with self._database.reading() as connection:
+            waiting = self.views.awaited([*names, *_patients(connection, names)])
+            if not waiting:
+                return
+            step, pending = self._late(connection, waiting, plain)
+        self._take(step)
+        if pending and self._waiting is not None:
+            self._expect(plain, pending)
+
+    def changes_of(self, connection: Connection, transaction: Transaction) -> Sequence[ViewChange]:
+        """Give what a transaction of an indexed kind would change here, were it accepted."""
+        return self._projecting.read(connection, transaction, {}).changes
+
+    def _take(self, step: ViewStep) -> None:
+        self.views.take(step)
+        self._ahead.took(step)
+
+    def _ended(self, connection: Connection, ended: Sequence[Ended], plain: Plain) -> ViewStep:
+        """Give what to do about transactions that became final."""
+        source = _Source(connection, self._projecting, plain)
+        accepted = [t for _, t in ended if t is not None]
+        if not self._ahead:
+            changes = [change for t in accepted for change in source.of(t)]
+            return ViewStep(changes=changes, awaited=source.missing)
+        source.know(accepted)
+        step = self._ahead.decided(
+            [t.id for t in accepted], frozenset(name for name, _ in ended), source.changes
         )
+        return replace(step, awaited=source.missing)
 
-    def _words(
-        self, connection: Connection, transaction: Transaction, plain: Plain
-    ) -> AppointmentText | None:
-        """Open the words an appointment's statement brought, if it brought any."""
-        for container in transaction.payload.containers:
-            opened = self._open(connection, container.commitment, plain)
-            return opened[1].appointment if opened else None
-        return None
+    def _expect(self, plain: Plain, anew: frozenset[bytes]) -> None:
+        waiting = self._waiting or []
+        if not waiting and not self._ahead:
+            return
+        with self._database.reading() as connection:
+            source = _Source(connection, self._projecting, plain)
+            source.know(waiting)
+            step = self._ahead.expected([t.id for t in waiting], anew, source.changes)
+            step = replace(step, awaited=source.missing)
+        if not step.is_empty:
+            self._take(step)
 
-    def _open(
-        self, connection: Connection, commitment: bytes, plain: Plain
-    ) -> tuple[Envelope, Projection] | None:
-        known = plain.get(commitment)
-        if known is not None:
-            envelope, new = known
-            return envelope, new.projection or self._read(envelope)
-        stored = containers.container(connection, commitment)
-        if stored is None:
-            return None
-        try:
-            envelope = self._unseal(connection, stored)
-        except (OpenFailedError, OSError):
-            # the full check names it; a view goes on without
-            return None
-        return envelope, self._read(envelope)
-
-    def _read(self, envelope: Envelope) -> Projection:
-        if envelope.resource_type == ATTACHMENT:
-            return Projection(ATTACHMENT)
-        return self._project(envelope.body)
-
-    def _unseal(self, connection: Connection, stored: StoredContainer) -> Envelope:
-        header = RecordHeader.decode(stored.header)
-        key = self._category_key(connection, header.patient, header.category, header.epoch)
-        vault_key = secrets.vault_key(connection, header.patient)
-        if key is None or vault_key is None:
-            raise OpenFailedError
-        if stored.sealed is not None:
-            return open_record(stored.header, stored.wrapped_key, stored.sealed, key, vault_key)
-        with self._files.path(stored.commitment).open("rb") as sealed:
-            pieces = open_file(stored.header, stored.wrapped_key, sealed, key, vault_key)
-            lead = Envelope.decode(next(pieces))
-            # a file somebody attached says nothing a view shows, and may be of any size
-            body = b"" if lead.resource_type == ATTACHMENT else b"".join(pieces)
-            return replace(lead, body=body)
-
-    def _category_key(self, connection: Connection, *name: Any) -> bytes | None:
-        patient, category, epoch = name
-        if name not in self._category_keys:
-            self._category_keys[name] = self._find_key(connection, patient, category, epoch)
-            if len(self._category_keys) > _KEYS_KEPT:
-                self._category_keys.popitem(last=False)
-        return self._category_keys[name]
-
-    def _find_key(
-        self, connection: Connection, patient: bytes, category: str, epoch: int
-    ) -> bytes | None:
-        for box in secrets.category_boxes(connection, patient, category, self.team):
-            if box.epoch == epoch and box.generation == self._team_key.generation:
-                try:
-                    return open_category_key(box, self._team_key)
-                except OpenFailedError:
-                    continue
-        return None
-
-
-def _step(statement: MoveAppointment | ChangeAppointmentStatus, time_ms: int) -> ViewChange:
-    if isinstance(statement, ChangeAppointmentStatus):
-        return AppointmentStatusChanged(
-            AppointmentId(statement.appointment.hex()),
-            AppointmentStatus(statement.status),
-            time_ms,
+    def _late(
+        self, connection: Connection, waiting: Sequence[tuple[bytes, bytes]], plain: Plain
+    ) -> tuple[ViewStep, frozenset[bytes]]:
+        """Give what to do about what came late, and which pending transactions it belongs to."""
+        source = _Source(connection, self._projecting, plain)
+        rows = [transactions.by_id(connection, name) for name in {name for _, name in waiting}]
+        known = [row for row in rows if row is not None and not row.rule]
+        pending = frozenset(row.id for row in known if row.position is None)
+        final = sorted(
+            (row for row in known if row.position is not None), key=lambda row: row.position or 0
         )
-    return AppointmentMoved(
-        id=AppointmentId(statement.appointment.hex()),
-        provider=PersonId(statement.provider.hex()),
-        start_ms=statement.start_ms,
-        minutes=statement.minutes,
-        wall_start=statement.wall_start,
-        time_zone=statement.time_zone,
-        override=bool(statement.override),
-    )
+        changes = [
+            change
+            for row in final
+            for whole in source.of(Transaction.decode(row.wire))
+            if (change := words_alone(whole)) is not None
+            and self._is_newer(connection, change, row)
+        ]
+        undone = {row for row in rows_of(changes) if self._ahead.shows(row)}
+        step = ViewStep(
+            undone=undone,
+            changes=changes,
+            ahead=self._ahead.again(undone, frozenset(), source.changes),
+            arrived=[
+                pair for pair in waiting if self._waiting is not None or pair[1] not in pending
+            ],
+            awaited=source.missing,
+        )
+        return step, pending
+
+    def _is_newer(
+        self, connection: Connection, change: ViewChange, late: StoredTransaction
+    ) -> bool:
+        """Tell whether what came late is not older than what is shown as final."""
+        row = self.views.final_row(row_of(change))
+        if row is None:
+            return True
+        shown = row["words_of"] if "words_of" in row else row["transaction_id"]
+        known = transactions.by_id(connection, bytes.fromhex(shown)) if shown else None
+        if known is None or known.position is None:
+            return True
+        return known.position <= (late.position or 0)
+
+
+class _Source:
+    """Reads transactions once each, and gathers what is missing for them."""
+
+    def __init__(self, connection: Connection, projecting: Projecting, plain: Plain) -> None:
+        self._connection = connection
+        self._projecting = projecting
+        self._plain = plain
+        self._known: dict[bytes, Transaction] = {}
+        self._readings: dict[bytes, Reading] = {}
+        self.missing: list[tuple[bytes, bytes]] = []
+
+    def know(self, known: Sequence[Transaction]) -> None:
+        """Take over transactions that need not be looked up."""
+        self._known.update((transaction.id, transaction) for transaction in known)
+
+    def of(self, transaction: Transaction) -> list[ViewChange]:
+        """Give what a transaction changes."""
+        reading = self._readings.get(transaction.id)
+        if reading is None:
+            reading = self._projecting.read(self._connection, transaction, self._plain)
+            self._readings[transaction.id] = reading
+            self.missing += [(name, transaction.id) for name in reading.missing]
+        return reading.changes
+
+    def changes(self, name: bytes) -> list[ViewChange]:
+        """Give what a transaction changes, by its id."""
+        known = self._known.get(name)
+        if known is None:
+            row = transactions.by_id(self._connection, name)
+            if row is None:
+                return []
+            known = self._known[name] = Transaction.decode(row.wire)
+        return self.of(known)
+
+
+def _patients(connection: Connection, names: Iterable[bytes]) -> set[bytes]:
+    """Give the patients whose keys bear some of these names."""
+    found: set[bytes] = set()
+    for name in names:
+        box = secrets.box_named(connection, name)
+        vault = secrets.vault_named(connection, name)
+        found |= {box.subject} if box else set()
+        found |= {vault[0]} if vault else set()
+    return found
+
+
+def _ended(row: StoredTransaction) -> Ended:
+    return row.id, None if row.rule or row.kind not in INDEXED else Transaction.decode(row.wire)
+
+
+def _settled(entry: FinalTransaction) -> Ended:
+    counts = entry.verdict.accepted and entry.transaction.payload.kind in INDEXED
+    return entry.transaction.id, entry.transaction if counts else None

@@ -35,6 +35,7 @@ from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.network import Network
 from ehr_desktop.node.people import Particulars, People
 from ehr_desktop.node.pipeline import Pipeline
+from ehr_desktop.node.refusals import Refusals
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database, migrate, open_database
@@ -99,6 +100,7 @@ class Node:
         self.explorer = Explorer(core)
         self.checking = Checking(core)
         self.drafts = Drafts(core)
+        self.refusals = Refusals(core)
         self.admitting = Admitting(
             core, lambda: network.addresses, network.known_addresses, listen=network.listen
         )
@@ -221,13 +223,13 @@ class Node:
             peers=tuple(w.name for w in network.workstations if w.state is LinkState.LINKED),
             validators=sum(w.weight > 0 for w in network.workstations),
             quorum=network.quorum,
-            present=network.present,
-            total=network.total,
-            catching_up=network.catching_up,
             containers=stored,
             key_store=self._key_place,
             last_check=last.started if last else None,
             last_check_faults=len(last.faults) if last else None,
+            present=network.present,
+            total=network.total,
+            catching_up=network.catching_up,
         )
 
 

@@ -14,17 +14,21 @@ from ehr_desktop.domain.errors import (
     NotFoundError,
     SignInRefusedError,
 )
+from ehr_desktop.domain.events import ContainersArrived, Event, PeopleChanged
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import TEAMS_OF_ROLE, Actor, Role, Staff, Team
 from ehr_desktop.node.contracts.statements import (
+    MOST_ROWS,
     DeactivateMember,
     EnrolMember,
     ReplaceAccount,
     ReplaceTeamKey,
+    ResealKeys,
     WelcomeMembers,
 )
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
 from ehr_desktop.node.crypto.passwords import PasswordParameters
+from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.founding import account_container
 from ehr_desktop.node.keys.accounts import (
     Account,
@@ -48,6 +52,7 @@ from ehr_desktop.node.keys.teams import (
 from ehr_desktop.node.policy import Member, member, team_public, team_publics
 from ehr_desktop.node.reading import container_holds
 from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.store.secrets import KeyBox
 from ehr_desktop.node.unsigned import Unsigned
 
 
@@ -71,10 +76,19 @@ class People:
         self._parameters = parameters
         self._accounts: dict[PersonId, tuple[Account, Member]] = {}
         self._enrolling = asyncio.Lock()
+        self._is_incomplete = False
+        self._reloading: asyncio.Task[None] | None = None
+        core.listeners.append(self._hear)
 
     async def load(self) -> None:
         """Read all accounts from their containers."""
         self._accounts = await self._core.read(self._read_accounts)
+
+    def _hear(self, event: Event) -> None:
+        """Another workstation changed who works here, or sent an account that was missing."""
+        is_news = isinstance(event, PeopleChanged)
+        if is_news or (self._is_incomplete and isinstance(event, ContainersArrived)):
+            self._reloading = asyncio.get_running_loop().create_task(self.load())
 
     def all(self) -> tuple[Staff, ...]:
         """Give everyone who ever had an account, active ones first, by name."""
@@ -84,6 +98,10 @@ class People:
     def names(self) -> dict[PersonId, str]:
         """Give everyone's display name."""
         return {person: account.display_name for person, (account, _) in self._accounts.items()}
+
+    async def awaiting_accounts(self) -> int:
+        """Give how many people's sealed accounts have not arrived on this workstation yet."""
+        return len(await self._core.read(transactions.persons)) - len(self._accounts)
 
     async def awaiting_keys(self) -> tuple[PersonId, ...]:
         """Give who waits for a colleague to hand the key of one of their teams on."""
@@ -216,12 +234,14 @@ class People:
 
     def _read_accounts(self, connection: Connection) -> dict[PersonId, tuple[Account, Member]]:
         accounts: dict[PersonId, tuple[Account, Member]] = {}
-        for person in transactions.persons(connection):
+        persons = transactions.persons(connection)
+        for person in persons:
             # an account that was changed on the disk opens nothing; the full check names it
             with suppress(NotFoundError, HomeDamagedError):
                 found = member(self._core.value, person)
                 account = self._read_account(connection, found)
                 accounts[account.person] = account, found
+        self._is_incomplete = len(accounts) < len(persons)
         return accounts
 
     def _read_account(self, connection: Connection, found: Member) -> Account:
@@ -309,14 +329,11 @@ class People:
                 statement = ReplaceTeamKey(
                     new.team, new.generation, new.box.public, hashes_of(boxes)
                 )
+                signed_by = session.person, session.keys.signing
                 return Prepared(
                     [
-                        Unsigned(
-                            statement,
-                            session.person,
-                            session.keys.signing,
-                            boxes=(*boxes, *again),
-                        )
+                        *_resealing(again, new, *signed_by),
+                        Unsigned(statement, *signed_by, boxes=tuple(boxes)),
                     ]
                 )
 
@@ -331,3 +348,16 @@ class People:
             for _, found in self._accounts.values()
             if found.active and team in TEAMS_OF_ROLE[found.role]
         ]
+
+
+def _resealing(
+    again: Sequence[KeyBox], new: TeamKey, person: bytes, key: SigningKey
+) -> list[Unsigned]:
+    """Give the statements by which other workstations know which boxes to fetch."""
+    parts = [again[start : start + MOST_ROWS] for start in range(0, len(again), MOST_ROWS)]
+    return [
+        Unsigned(
+            ResealKeys(new.team, new.generation, hashes_of(part)), person, key, boxes=tuple(part)
+        )
+        for part in parts
+    ]

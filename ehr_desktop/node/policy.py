@@ -1,10 +1,12 @@
 """Who holds which key, as the contract state tells it."""
 
+import secrets
 from dataclasses import dataclass
 
 from ehr_desktop.domain.categories import Category, default_teams
 from ehr_desktop.domain.errors import HomeDamagedError, NotFoundError
 from ehr_desktop.domain.people import Role, Team
+from ehr_desktop.node.contracts.records import ROUND_BITS, round_of
 from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.keys.teams import TeamPublic
 from ehr_desktop.node.store.tables import LEDGER_FILE
@@ -57,14 +59,15 @@ def usable_epoch(value: StateReader, patient: bytes, category: Category) -> int:
     current = value("epoch", patient, category)
     if current is None:
         return 0
-    epoch, _commitment, sealed_to = current
+    epoch, _commitment, sealed_to, _open = current
     now = {team: value("team", team)[0] for team in default_teams(category)}
     if {Team(team): generation for team, generation in sealed_to} != now:
         return 0
     return int(epoch)
 
 
-def newest_epoch(value: StateReader, patient: bytes, category: Category) -> int:
-    """Give a category's newest epoch, 0 if there is none."""
+def next_epoch(value: StateReader, patient: bytes, category: Category) -> int:
+    """Draw the number of a category's next epoch."""
     current = value("epoch", patient, category)
-    return int(current[0]) if current else 0
+    newest = round_of(current[0]) if current else 0
+    return (newest + 1) << ROUND_BITS | secrets.randbelow(1 << ROUND_BITS)

@@ -42,13 +42,23 @@ from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer, n
 
 @dataclass(frozen=True, slots=True)
 class OpenedRecord:
-    """A record version, opened: its header, what was sealed, and who signed for it when."""
+    """A record version, opened: its header, what was sealed, and who signed for it when; `pending`
+    while that is not final.
+    """
 
     header: RecordHeader
     envelope: Envelope
     transaction: TransactionId
     person: bytes
     time_ms: int
+    pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    transaction: Transaction
+    statement: CommitRecords
+    pending: bool
 
 
 class Reader:
@@ -63,7 +73,7 @@ class Reader:
         self._files = files
         # records read together share their receipt, their transaction and their keys
         self._shown: set[Receipt] = set()
-        self._commits: dict[bytes, tuple[Transaction, CommitRecords] | None] = {}
+        self._commits: dict[bytes, _Commit | None] = {}
         self._opened_keys: dict[tuple[bytes, str, int], tuple[bytes, bytes]] = {}
 
     def open(self, receipt: Receipt, record: RecordId, version: int | None = None) -> OpenedRecord:
@@ -76,7 +86,8 @@ class Reader:
             NoKeyError: the person's keys do not open its category.
         """
         self._require_receipt(receipt)
-        stored, transaction = self._checked(receipt.patient, record, version)
+        stored, found = self._checked(receipt.patient, record, version)
+        transaction = found.transaction
         header = RecordHeader.decode(stored.header)
         return OpenedRecord(
             header,
@@ -84,6 +95,7 @@ class Reader:
             TransactionId(transaction.id.hex()),
             transaction.payload.person,
             transaction.payload.time_ms,
+            found.pending,
         )
 
     def save(
@@ -162,52 +174,59 @@ class Reader:
 
     def _checked(
         self, patient: PatientId, record: RecordId, version: int | None
-    ) -> tuple[StoredContainer, Transaction]:
+    ) -> tuple[StoredContainer, _Commit]:
         """Find a version's container and hold it against the ledger."""
         name = bytes.fromhex(record)
         current = self._value("record", name)
-        if current is None or current[0].hex() != patient:
-            raise NotFoundError(record)
-        newest, commitment = current[2], current[3]
-        wanted = newest if version is None else version
-        if not 1 <= wanted <= newest:
+        newest, commitment = (0, b"") if current is None else (current[2], current[3])
+        if current is not None and current[0].hex() != patient:
             raise NotFoundError(record)
         versions = containers.versions(self._connection, name)
+        wanted = max([newest, *self._waiting(versions, patient)]) if version is None else version
+        if wanted < 1:
+            raise NotFoundError(record)
         # a refused version has its container, too, and the number of the one that was accepted
         for stored in [c for c in versions if c.version == wanted]:
             if wanted == newest and stored.commitment != commitment:
                 continue
-            transaction = self._committing(stored, name, wanted)
-            if transaction is None:
+            commit = self._committing(stored, patient)
+            if commit is None or commit.pending != (wanted > newest):
                 continue
             if not container_holds(stored, self._files):
                 raise IntegrityError(_changed(record))
-            return stored, transaction
+            return stored, commit
+        if wanted > newest:
+            raise NotFoundError(record)
         raise IntegrityError(_missing(record))
 
-    def _committing(
-        self, stored: StoredContainer, record: bytes, version: int
-    ) -> Transaction | None:
-        """Give the transaction that commits to a container as this very version."""
+    def _waiting(self, versions: list[StoredContainer], patient: PatientId) -> list[int]:
+        """Give the versions that are signed and not final yet."""
+        found = ((c.version, self._committing(c, patient)) for c in versions)
+        return [version for version, commit in found if commit is not None and commit.pending]
+
+    def _committing(self, stored: StoredContainer, patient: PatientId) -> _Commit | None:
+        """Give the transaction that commits to a container as the very version it says it is."""
         if stored.transaction not in self._commits:
             self._commits[stored.transaction] = self._commit(stored.transaction)
         found = self._commits[stored.transaction]
-        if found is None:
+        if found is None or found.statement.patient.hex() != patient:
             return None
-        transaction, statement = found
-        rows = zip(statement.records, transaction.payload.containers, strict=True)
+        rows = zip(found.statement.records, found.transaction.payload.containers, strict=True)
+        said = (stored.record, stored.version, stored.commitment)
         for (name, number, _category, _epoch), container in rows:
-            if (name, number, container.commitment) == (record, version, stored.commitment):
-                return transaction
+            if (name, number, container.commitment) == said:
+                return found
         return None
 
-    def _commit(self, name: bytes) -> tuple[Transaction, CommitRecords] | None:
+    def _commit(self, name: bytes) -> _Commit | None:
         row = transactions.by_id(self._connection, name)
         if row is None or row.rule:
             return None
         transaction = Transaction.decode(row.wire)
         statement = read_statement(row.kind, tuple(transaction.payload.body))
-        return (transaction, statement) if isinstance(statement, CommitRecords) else None
+        if not isinstance(statement, CommitRecords):
+            return None
+        return _Commit(transaction, statement, pending=row.position is None)
 
     def _keys(self, header: RecordHeader) -> tuple[bytes, bytes]:
         name = header.patient, header.category, header.epoch

@@ -36,7 +36,7 @@ from ehr_desktop.node.keys.teams import (
     open_category_key,
 )
 from ehr_desktop.node.pipeline import Pipeline
-from ehr_desktop.node.policy import newest_epoch, team_public, usable_epoch
+from ehr_desktop.node.policy import next_epoch, team_public, usable_epoch
 from ehr_desktop.node.store import containers, secrets
 from ehr_desktop.node.store.containers import (
     LARGEST_ROW,
@@ -176,7 +176,7 @@ class Sealer:
         return keys
 
     def _new_key(self, subject: bytes, category: Category) -> tuple[int, bytes, list[KeyBox]]:
-        epoch = newest_epoch(self._value, subject, category) + 1
+        epoch = next_epoch(self._value, subject, category)
         key = new_category_key()
         boxes = [
             box_category_key(key, subject, str(category), epoch, team_public(self._value, team))

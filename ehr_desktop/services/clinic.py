@@ -12,6 +12,7 @@ from ehr_desktop.services.ledger import Ledger
 from ehr_desktop.services.network import Network
 from ehr_desktop.services.patients import Patients
 from ehr_desktop.services.people import People
+from ehr_desktop.services.refusals import Refusals
 from ehr_desktop.services.session import Session
 
 
@@ -19,12 +20,14 @@ class Clinic:
     """The use cases of one open clinic. Their coroutines run on the node's loop."""
 
     def __init__(self, node: Node, validator: Validator) -> None:
+        self.node = node
         self.session = Session(node)
         self.people = People(node)
         self.network = Network(node)
         self.patients = Patients(node)
         self.charts = Charts(node)
         self.appointments = Appointments(node)
+        self.refusals = Refusals(node, self.appointments)
         self.ledger = Ledger(node)
         self.integrity = Integrity(node)
         self.imports = Imports(node, validator)

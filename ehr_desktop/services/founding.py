@@ -58,5 +58,6 @@ async def found(
         ),
         founding.workstation_name.strip() or "Workstation 1",
         parameters or usual_parameters(),
+        founding.proposers,
     )
     await asyncio.to_thread(found_clinic, home, foundation, store, system_clock)

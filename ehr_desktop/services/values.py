@@ -8,6 +8,7 @@ from ehr_desktop.domain.chart import ChartSummary, Receipt
 from ehr_desktop.domain.errors import RefusedError
 from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.domain.ledger import Outcome
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Actor, Clinic, Role
 from ehr_desktop.domain.schedule import Appointment, Slot
 
@@ -31,6 +32,7 @@ class Founding:
     clinic: Clinic
     administrator: NewAccount
     workstation_name: str
+    proposers: ProposerMode = ProposerMode.AUTHORITY
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from ehr_desktop.config import Config
@@ -21,6 +19,7 @@ from ehr_desktop.domain.people import Actor, Role
 from ehr_desktop.domain.schedule import AppointmentStatus
 from ehr_desktop.node.node import FLOOR, system_clock
 from ehr_desktop.services.demo_clinic import PASS_PHRASE
+from ehr_desktop.tour.few_colours import few_colours
 from ehr_desktop.tour.hand import Hand, LostError
 from ehr_desktop.tour.screen import some_screen
 from ehr_desktop.ui.app import log_kept_in, prepare_application
@@ -35,10 +34,6 @@ from ehr_desktop.ui.widgets.segmented import Segmented
 from ehr_desktop.ui.widgets.table import Table
 
 SIZE: Final = (1366, 768)
-COLOURS: Final = 256
-_LARGE_AREAS: Final = 48
-_RANKED: Final = 3000
-_UNLIKE: Final = 36
 _ZONE: Final = ZoneInfo("Europe/London")
 _OPENS, _LOOKED_AT = time(9, 52), time(10, 24)
 _BOTH: Final = (Appearance.LIGHT, Appearance.DARK)
@@ -148,33 +143,6 @@ class Camera:
         wear(self._parts.theme, self._parts.prefs, _BOTH[0])
 
 
-def few_colours(image: QImage) -> QImage:
-    """Give `image` in its 256 most frequent colours, which nobody can tell from the original."""
-    whole = image.convertToFormat(QImage.Format.Format_RGB32)
-    pixels = memoryview(whole.constBits()).cast("B").cast("I")
-    table = _telling(Counter(pixels))
-    return whole.convertToFormat(
-        QImage.Format.Format_Indexed8, table, Qt.ImageConversionFlag.ThresholdDither
-    )
-
-
-def _telling(colours: Counter[int]) -> list[int]:
-    """Give up to 256 colours: those of large areas, then those unlike any of them."""
-    ranked = [colour | 0xFF000000 for colour, _ in colours.most_common(_RANKED)]
-    chosen = ranked[:_LARGE_AREAS]
-    for least in (_UNLIKE, _UNLIKE // 2, 1):
-        for colour in ranked:
-            if len(chosen) >= COLOURS:
-                return chosen
-            if all(_apart(colour, other) >= least for other in chosen):
-                chosen.append(colour)
-    return chosen
-
-
-def _apart(one: int, other: int) -> int:
-    return sum(abs((one >> shift & 255) - (other >> shift & 255)) for shift in (16, 8, 0))
-
-
 class Shots:
     """Goes from screen to screen, as each person in turn."""
 
@@ -242,8 +210,11 @@ class Shots:
         hand.click("Close")
 
     def of_the_administrator(self) -> None:
-        """People, and a full check that passes."""
+        """People, the workstations and how they agree, and a full check that passes."""
         area = self._become(self._cast.administrator)
+        for place in (Place.NETWORK, Place.CONSENSUS):
+            self._go(area, place)
+            self._camera.take(place.value, self._window)
         self._go(area, Place.PEOPLE)
         self._camera.take("people", self._window)
         self._check(area)

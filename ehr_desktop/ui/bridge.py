@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
-from ehr_desktop.domain.events import CheckFinished, Event, LedgerGrew, Progress
+from ehr_desktop.domain.events import CheckFinished, Event, LedgerGrew, PendingChanged, Progress
 
 Result = TypeVar("Result")
 MERGE_MS = 100
@@ -116,4 +116,6 @@ def merge_key(event: Event) -> Event:
         return replace(event, done=0, total=0)
     if isinstance(event, CheckFinished):
         return replace(event, faults=0)
+    if isinstance(event, PendingChanged):
+        return replace(event, count=0)
     return event

@@ -23,6 +23,7 @@ from ehr_desktop.domain.patients import (
     PatientSummary,
 )
 from ehr_desktop.domain.people import Actor, Clinic, Staff, Workstation
+from ehr_desktop.domain.refusals import RefusedWork
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus, Slot
 from ehr_desktop.services.values import (
     Booking,
@@ -225,6 +226,22 @@ class Appointments(Protocol):
         ...
 
 
+class Refusals(Protocol):
+    """What was refused after its author had been told that it is pending."""
+
+    async def list(self, actor: Actor) -> tuple[RefusedWork, ...]:
+        """Give what was refused and not dismissed, oldest first."""
+        ...
+
+    async def dismiss(self, actor: Actor, transaction: TransactionId) -> None:
+        """Tell of a refusal no more."""
+        ...
+
+    async def take(self, actor: Actor, work: RefusedWork, slot: Slot) -> Appointment:
+        """Book or move what was refused to another time, and dismiss the refusal."""
+        ...
+
+
 class Ledger(Protocol):
     """Blocks and transactions."""
 
@@ -337,6 +354,11 @@ class ClinicPort(Protocol):
     @property
     def appointments(self) -> Appointments:
         """The day book."""
+        ...
+
+    @property
+    def refusals(self) -> Refusals:
+        """What was refused later."""
         ...
 
     @property

@@ -27,6 +27,8 @@ from tests.support.memory_desk import (
     MemoryPeople,
     MemorySession,
 )
+from tests.support.memory_network import MemoryNetwork
+from tests.support.memory_refusals import MemoryRefusals
 from tests.support.memory_world import NOON, World, fill, made_hash
 
 
@@ -127,9 +129,11 @@ class MemoryClinic:
         fill(self.world)
         self.session = MemorySession(self.world)
         self.people = MemoryPeople(self.world)
+        self.network = MemoryNetwork(self.world)
         self.patients = MemoryPatients(self.world)
         self.charts = MemoryCharts(self.world)
         self.appointments = MemoryAppointments(self.world)
+        self.refusals = MemoryRefusals(self.world, self.appointments)
         self.ledger = MemoryLedger(self.world)
         self.integrity = MemoryIntegrity(self.world)
         self.imports = MemoryImports(self.world)

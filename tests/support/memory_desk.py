@@ -12,6 +12,7 @@ from ehr_desktop.domain.errors import (
 from ehr_desktop.domain.events import PatientsChanged, PeopleChanged
 from ehr_desktop.domain.ids import PatientId, PersonId, RecordId, RecordNumber
 from ehr_desktop.domain.ledger import NodeStatus, Outcome, TransactionState
+from ehr_desktop.domain.network import LinkState
 from ehr_desktop.domain.patients import (
     Demographics,
     DuplicateWarning,
@@ -71,18 +72,21 @@ class MemorySession:
         return self._world.clinic
 
     async def status(self) -> NodeStatus:
-        world = self._world
+        world, network = self._world, self._world.network
         return NodeStatus(
             clinic=world.clinic.name,
             network=world.clinic.network,
             device=DEVICE,
             height=len(world.blocks),
             final=sum(t.state is TransactionState.FINAL for t in world.transactions),
-            pending=0,
+            pending=network.pending,
             refused=sum(t.state is TransactionState.REFUSED for t in world.transactions),
-            peers=(),
-            validators=1,
-            quorum=1,
+            peers=tuple(w.name for w in network.workstations if w.state is LinkState.LINKED),
+            validators=sum(w.weight > 0 for w in network.workstations),
+            quorum=network.quorum,
+            present=network.present,
+            total=network.total,
+            catching_up=network.catching_up,
             containers=sum(t.containers for t in world.transactions),
             key_store="file",
         )

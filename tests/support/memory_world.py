@@ -19,6 +19,7 @@ from ehr_desktop.domain.ids import (
     TransactionId,
 )
 from ehr_desktop.domain.ledger import BlockSummary, TransactionState, TransactionSummary
+from ehr_desktop.domain.network import LinkState, NetworkStatus, WorkstationStatus
 from ehr_desktop.domain.patients import Demographics, PatientSummary, Sex
 from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Role, Staff
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus, Slot
@@ -40,6 +41,12 @@ def made_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def one_pc(name: str = "Front desk") -> NetworkStatus:
+    """Give the network of a clinic with one workstation."""
+    here = WorkstationStatus(DEVICE, name, LinkState.HERE, 1204, weight=1)
+    return NetworkStatus((here,), 1204, 0, 1, 1, 1, listening="192.168.1.20:7411")
+
+
 @dataclass
 class World:
     """Everything in one place. `publish` may be replaced to hear events."""
@@ -51,6 +58,7 @@ class World:
         )
     )
     publish: Callable[[Event], object] = lambda _event: None
+    network: NetworkStatus = field(default_factory=one_pc)
     staff: dict[PersonId, Staff] = field(default_factory=dict)
     passwords: dict[PersonId, str] = field(default_factory=dict)
     unlocked: dict[str, PersonId] = field(default_factory=dict)

@@ -67,7 +67,7 @@ def founding(
     return FoundClinic(
         "Test", "Europe/London", ((0, "08:00", "18:00"),), mode,
         device.id, device.key.public, BOX, "PC 1",
-        person.id, person.key.public, BOX, BOX, BOX, seeded("directory"), VAULT,
+        person.id, person.key.public, BOX, BOX, BOX, seeded("directory"), VAULT, (),
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ CONTRACTS: dict[str, Callable[[Any, Context], None]] = {
     "device.evidence": devices.report,
     "team.key": membership.replace_team_key,
     "team.box": membership.welcome,
+    "team.reseal": membership.reseal,
     "patient.register": records.register,
     "epoch.open": records.open_epochs,
     "record.commit": records.commit,

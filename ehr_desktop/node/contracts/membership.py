@@ -15,6 +15,7 @@ from ehr_desktop.node.contracts.statements import (
     EnrolMember,
     ReplaceAccount,
     ReplaceTeamKey,
+    ResealKeys,
     WelcomeMembers,
 )
 
@@ -69,6 +70,14 @@ def replace_team_key(statement: ReplaceTeamKey, context: Context) -> None:
     if statement.generation != generation + 1:
         raise Refusal("stale-generation", current=generation, given=statement.generation)
     context.state.put("team", statement.team, value=[statement.generation, statement.key])
+
+
+def reseal(statement: ResealKeys, context: Context) -> None:
+    """Commit to category keys sealed to the generation that is about to start."""
+    generation, _ = context.state.get("team", statement.team)
+    _of_the_team_or_in_trust(context, Team(statement.team), generation)
+    if statement.generation != generation + 1:
+        raise Refusal("stale-generation", current=generation, given=statement.generation)
 
 
 def welcome(statement: WelcomeMembers, context: Context) -> None:

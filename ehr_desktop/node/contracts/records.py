@@ -1,5 +1,7 @@
 """The records contract: patients, the epochs of their category keys, and record versions."""
 
+from typing import Final
+
 from ehr_desktop.domain.categories import CLINICAL_CATEGORIES, Category, default_teams
 from ehr_desktop.domain.people import Action
 from ehr_desktop.node.contracts.rules import (
@@ -10,6 +12,16 @@ from ehr_desktop.node.contracts.rules import (
     known_patient,
 )
 from ehr_desktop.node.contracts.statements import CommitRecords, OpenEpochs, RegisterPatient
+
+ROUND_BITS: Final = 20
+"""The low bits of an epoch's number are drawn at random, so two sides of a split network draw
+different ones; the rest counts rounds.
+"""
+
+
+def round_of(epoch: int) -> int:
+    """Give which round of a category's keys an epoch belongs to, from 1."""
+    return epoch >> ROUND_BITS
 
 
 def register(statement: RegisterPatient, context: Context) -> None:
@@ -31,7 +43,12 @@ def open_epochs(statement: OpenEpochs, context: Context) -> None:
             "epoch",
             statement.patient,
             category,
-            value=[epoch, commitment, [[team, generation] for team, generation, _ in boxes]],
+            value=[
+                epoch,
+                commitment,
+                [[team, generation] for team, generation, _ in boxes],
+                [*_open_epochs(context, statement.patient, category, epoch), epoch],
+            ],
         )
 
 
@@ -61,9 +78,21 @@ def _may_write(context: Context, category: Category, source: str) -> None:
 
 
 def _next_epoch(context: Context, patient: bytes, category: str, epoch: int) -> None:
+    """Refuse `stale-epoch` unless a key is of the next round, or of this one and another: two sides
+    of a split network may each have started it, and what is sealed under either stays readable.
+    """
     current = context.state.get("epoch", patient, category)
-    if epoch != (current[0] if current else 0) + 1:
+    newest = round_of(current[0]) if current else 0
+    follows = round_of(epoch) == newest + 1
+    beside = current is not None and round_of(epoch) == newest and epoch not in current[3]
+    if not follows and not beside:
         raise Refusal("stale-epoch", category=category, given=epoch)
+
+
+def _open_epochs(context: Context, patient: bytes, category: str, epoch: int) -> list[int]:
+    """Give the earlier epochs of the same round, under which records may still be written."""
+    current = context.state.get("epoch", patient, category)
+    return [one for one in (current[3] if current else ()) if round_of(one) == round_of(epoch)]
 
 
 def _teams_of_the_policy(
@@ -77,9 +106,11 @@ def _teams_of_the_policy(
 
 
 def current_epoch(context: Context, patient: bytes, category: str, epoch: int) -> None:
-    """Refuse `stale-epoch` unless `epoch` is the category's newest key of this patient."""
+    """Refuse `stale-epoch` unless `epoch` is of the newest round of the category's keys of this
+    patient.
+    """
     current = context.state.get("epoch", patient, category)
-    if current is None or current[0] != epoch:
+    if current is None or epoch not in current[3]:
         raise Refusal("stale-epoch", category=category, given=epoch)
 
 

@@ -86,7 +86,7 @@ def read_statement(kind: str, body: tuple[Any, ...]) -> Statement:
     text(300), text(64), rows(whole(0, 6), code, code, most=7), one_of(*ProposerMode),
     ID, SIGNING_KEY, BOX_KEY, DEVICE_NAME,
     ID, SIGNING_KEY, BOX_KEY,
-    BOX_KEY, BOX_KEY, ID, HASH,
+    BOX_KEY, BOX_KEY, ID, HASH, many(HASH, most=8),
 )  # fmt: skip
 @dataclass(frozen=True, slots=True)
 class FoundClinic(Statement):
@@ -111,6 +111,7 @@ class FoundClinic(Statement):
     clinical_key: bytes
     directory: bytes
     vault: bytes
+    boxes: tuple[bytes, ...]
 
 
 @_kind("clinic.change", text(300), text(64), rows(whole(0, 6), code, code, most=7))
@@ -227,6 +228,18 @@ NOBODY = bytes(16)
 """The person of what a workstation says by itself."""
 
 
+@_kind("team.reseal", TEAM, COUNT, many(HASH, most=MOST_ROWS))
+@dataclass(frozen=True, slots=True)
+class ResealKeys(Statement):
+    """Category keys sealed again, to the generation of a team's key that follows: the hashes of the
+    boxes. Comes before the statement that starts that generation.
+    """
+
+    team: str
+    generation: int
+    boxes: tuple[bytes, ...]
+
+
 @_kind("patient.register", ID, HASH)
 @dataclass(frozen=True, slots=True)
 class RegisterPatient(Statement):
@@ -331,7 +344,9 @@ def boxes_named(statement: Statement) -> tuple[bytes, ...]:
         return tuple(box for _, _, _, teams in statement.epochs for _, _, box in teams)
     if isinstance(statement, WelcomeMembers):
         return tuple(box for _, box in statement.boxes)
-    return statement.boxes if isinstance(statement, ReplaceTeamKey) else ()
+    return (
+        statement.boxes if isinstance(statement, FoundClinic | ReplaceTeamKey | ResealKeys) else ()
+    )
 
 
 def vault_named(statement: Statement) -> tuple[bytes, bytes] | None:

@@ -15,6 +15,7 @@ from ehr_desktop.node.integrity.stored import (
     check_pages,
     check_state,
     check_tree,
+    check_vault_keys,
 )
 from ehr_desktop.node.integrity.views import check_view
 from ehr_desktop.node.store import containers, transactions
@@ -70,6 +71,7 @@ def _run(core: Core, indexes: Sequence[TeamIndex], findings: Findings) -> None:
         chain.run()
         check_state(connection, chain, findings)
         check_tree(connection, chain, findings)
+        check_vault_keys(connection, chain, findings)
     check_containers(core.database, core.files, chain, present, core.site_secret, findings)
     for index in indexes:
         check_view(core.home, index, findings)

@@ -7,9 +7,10 @@ from ehr_desktop.domain.ledger import FaultKind
 from ehr_desktop.node.integrity.chain import ChainCheck, Promised
 from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.keys.accounts import open_account
+from ehr_desktop.node.keys.records import vault_commitment
 from ehr_desktop.node.ledger.merkle import node_hash
 from ehr_desktop.node.reading import container_holds
-from ehr_desktop.node.store import blocks, containers, state
+from ehr_desktop.node.store import blocks, containers, secrets, state
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
 from ehr_desktop.node.store.engine import Database
 
@@ -33,6 +34,18 @@ def check_state(connection: Connection, chain: ChainCheck, findings: Findings) -
             "",
             f"{len(different)} value(s) of the contract state are not what the ledger gives.",
         )
+
+
+def check_vault_keys(connection: Connection, chain: ChainCheck, findings: Findings) -> None:
+    """Every patient's vault key that is kept here is the one the ledger commits to."""
+    for patient, key in secrets.vault_keys(connection).items():
+        if chain.vaults.get(patient) != vault_commitment(patient, key):
+            findings.fault(
+                FaultKind.VAULT_KEY,
+                f"patient {patient.hex()}",
+                "",
+                "The key kept for this patient is not the one the ledger commits to.",
+            )
 
 
 def check_containers(

@@ -6,7 +6,7 @@ in a committed row; what a crash leaves without a row is removed at the next sta
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ LARGEST_ROW = 256 * 1024
 """Sealed bytes above this size are a file of their own."""
 
 _PART = ".part"
+_CHUNK = 500
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ADD = insert(C)
 _BY_COMMITMENT = select(C).where(C.c.commitment == bindparam("wanted"))
@@ -144,7 +145,16 @@ def all_commitments(connection: Connection) -> set[bytes]:
     return set(connection.execute(select(C.c.commitment)).scalars())
 
 
+def stored_of(connection: Connection, commitments: Iterable[bytes]) -> list[bytes]:
+    """Give those of some containers that are stored here."""
+    wanted = list(commitments)
+    found: list[bytes] = []
+    for start in range(0, len(wanted), _CHUNK):
+        chosen = select(C.c.commitment).where(C.c.commitment.in_(wanted[start : start + _CHUNK]))
+        found += connection.execute(chosen).scalars()
+    return found
+
+
 def count(connection: Connection) -> int:
     """Count the containers."""
     return int(connection.execute(select(func.count()).select_from(C)).scalar_one())
-

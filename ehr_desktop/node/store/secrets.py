@@ -126,6 +126,12 @@ def box_named(connection: Connection, name: bytes) -> KeyBox | None:
     return None if row is None else KeyBox(*row)
 
 
+def vault_keys(connection: Connection) -> dict[bytes, bytes]:
+    """Give every patient's vault key that is kept here, by patient; for a full check."""
+    rows = connection.execute(select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key))
+    return {row.patient: row.key for row in rows}
+
+
 def vault_key(connection: Connection, patient: bytes) -> bytes | None:
     """Give a patient's vault key; None once it was destroyed."""
     found: bytes | None = connection.execute(_VAULT_KEY, {"wanted": patient}).scalar()

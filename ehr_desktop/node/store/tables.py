@@ -167,9 +167,21 @@ DRAFTS = Table(
     Column("saved_ms", Integer, nullable=False),
 )
 
+TOLD_PENDING = Table(
+    "told_pending",
+    METADATA,
+    Column("transaction_id", LargeBinary, primary_key=True),
+    Column("person", LargeBinary, nullable=False),
+)
+"""What people were told is pending, until it is accepted or they know that it was refused."""
+
 
 def _first(connection: Connection) -> None:
     METADATA.create_all(connection)
 
 
-STEPS: tuple[Step, ...] = (_first,)
+def _tell_later(connection: Connection) -> None:
+    TOLD_PENDING.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_first, _tell_later)

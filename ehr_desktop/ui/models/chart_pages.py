@@ -24,7 +24,8 @@ NOWHERE = QModelIndex()
 class Column(Generic[Row]):
     """One column: its title, the text of a row, and how that is shown.
 
-    `numbers` stand right; with `tone` the text is a pill; `icon` names one before the text.
+    `numbers` stand right; with `tone` the text is a pill; `icon` names one before the text,
+    and `remark` says what it means, where there is one.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Column(Generic[Row]):
     muted: bool = False
     tone: Callable[[Row], Tone] | None = None
     icon: Callable[[Row], str] | None = None
+    remark: Callable[[Row], str] | None = None
 
 
 class PagedTable(QAbstractTableModel, Generic[Row]):
@@ -140,7 +142,11 @@ def _said(column: Column[Row], row: Row, role: int) -> Any:
         case Qt.ItemDataRole.DisplayRole:
             return " ".join(column.text(row).split())
         case Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.title}: {column.text(row)}"
+            remark = column.remark(row) if column.remark else ""
+            said = f"{column.title}: {column.text(row)}"
+            return f"{said}, {remark.lower()}" if remark else said
+        case Qt.ItemDataRole.ToolTipRole:
+            return (column.remark(row) if column.remark else "") or None
         case CellRole.TONE:
             return column.tone(row) if column.tone else None
         case CellRole.ICON:

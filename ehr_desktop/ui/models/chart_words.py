@@ -133,6 +133,7 @@ def source_words(source: EntrySource, zone: tzinfo) -> str:
     """Say who wrote it and when, or where it came from and when it was taken in."""
     when = shown_moment(source.recorded, zone)
     if source.author_name:
-        return f"Written by {source.author_name} · {when}"
+        words = f"Written by {source.author_name} · {when}"
+        return f"{words} · pending" if source.pending else words
     origin = f"From {source.origin}" if source.origin else "From outside this clinic"
     return f"{origin} · taken in {when}"

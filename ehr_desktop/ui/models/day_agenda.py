@@ -9,6 +9,7 @@ from typing_extensions import override
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment
 from ehr_desktop.ui.models.day_rows import DayRows, Index
 from ehr_desktop.ui.models.day_words import LOOKS, sentence, times_text
+from ehr_desktop.ui.models.pending_words import pending_icon, pending_words
 from ehr_desktop.ui.widgets.row_delegate import CellRole
 
 
@@ -50,6 +51,10 @@ class DayAgenda(DayRows):
                 found = sentence(appointment)
             case CellRole.TONE if column is AgendaColumn.STATUS:
                 found = LOOKS[appointment.status].tone
+            case CellRole.ICON if column is AgendaColumn.PATIENT:
+                found = pending_icon(pending=appointment.pending)
+            case Qt.ItemDataRole.ToolTipRole if column is AgendaColumn.PATIENT:
+                found = pending_words(pending=appointment.pending)
             case CellRole.STRONG:
                 found = column is AgendaColumn.PATIENT
             case CellRole.MUTED:

@@ -12,6 +12,7 @@ from typing_extensions import override
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, AppointmentStatus
 from ehr_desktop.ui.models.day_rows import DayRows, Index
 from ehr_desktop.ui.models.day_words import LOOKS, sentence, start_text, waiting_minutes
+from ehr_desktop.ui.models.pending_words import pending_icon, pending_words
 from ehr_desktop.ui.widgets.row_delegate import CellRole
 
 OPEN_STATES: Final = (
@@ -116,6 +117,10 @@ class DayQueue(DayRows):
                 found = self._spoken(appointment)
             case CellRole.TONE if column is QueueColumn.STATUS:
                 found = LOOKS[appointment.status].tone
+            case CellRole.ICON if column is QueueColumn.PATIENT:
+                found = pending_icon(pending=appointment.pending)
+            case Qt.ItemDataRole.ToolTipRole if column is QueueColumn.PATIENT:
+                found = pending_words(pending=appointment.pending)
             case CellRole.STRONG:
                 found = column is QueueColumn.PATIENT
             case CellRole.MUTED:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from ehr_desktop.dates import shown_date
 from ehr_desktop.domain.schedule import NEXT_STATUSES, Appointment, AppointmentStatus, Slot
 from ehr_desktop.ui.models.day_wall import MINUTE, wall_text
+from ehr_desktop.ui.models.pending_words import PENDING_WORDS
 from ehr_desktop.ui.shell.days import weekday_text
 from ehr_desktop.ui.theme.tokens import Tone
 
@@ -96,6 +97,8 @@ def sentence(appointment: Appointment) -> str:
         appointment.reason,
         LOOKS[appointment.status].word.lower(),
     ]
+    if appointment.pending:
+        parts.append(PENDING_WORDS.lower())
     if appointment.override_reason:
         parts.append(f"booked over another: {appointment.override_reason}")
     return ", ".join(part for part in parts if part)

@@ -45,6 +45,7 @@ ICONS: Final[Mapping[str, str]] = {
     "device.evidence": "shield-alert",
     "team.key": "key-round",
     "team.box": "key-round",
+    "team.reseal": "key-round",
     "patient.register": "user",
     "epoch.open": "lock",
     "record.commit": "file-text",

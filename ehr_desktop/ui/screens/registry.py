@@ -22,6 +22,8 @@ def make_registry(rules: PasswordRules) -> Registry:
             Place.APPOINTMENTS: _appointments,
             Place.LEDGER: _ledger,
             Place.INTEGRITY: _integrity,
+            Place.NETWORK: _network,
+            Place.CONSENSUS: _consensus,
             Place.PEOPLE: people,
         },
         _chart,
@@ -56,6 +58,18 @@ def _integrity(context: ScreenContext) -> QWidget:
     from ehr_desktop.ui.screens.integrity.screen import IntegrityScreen  # noqa: PLC0415
 
     return IntegrityScreen(context)
+
+
+def _network(context: ScreenContext) -> QWidget:
+    from ehr_desktop.ui.screens.network.screen import NetworkScreen  # noqa: PLC0415
+
+    return NetworkScreen(context)
+
+
+def _consensus(context: ScreenContext) -> QWidget:
+    from ehr_desktop.ui.screens.consensus.screen import ConsensusScreen  # noqa: PLC0415
+
+    return ConsensusScreen(context)
 
 
 def _chart(context: ScreenContext, patient: PatientId) -> QWidget:

@@ -16,6 +16,7 @@ from ehr_desktop.services.values import Founding, NewAccount
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.screens.new_password import NewPassword, PasswordRules
 from ehr_desktop.ui.screens.opening_hours import OpeningHoursEditor
+from ehr_desktop.ui.screens.proposer_choice import ProposerChoice
 from ehr_desktop.ui.screens.welcome import Welcome
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
@@ -65,6 +66,7 @@ class SetUpScreen(QWidget):
         self.form.setFixedWidth(FIELD_WIDTH_PX)
         self._build_clinic()
         self._build_administrator()
+        self._build_agreement()
         self.problem = Callout(Tone.DANGER, "", parent=self)
         self.problem.hide()
         self.button = primary_button("Create the clinic")
@@ -138,6 +140,15 @@ class SetUpScreen(QWidget):
         self.password = NewPassword(self._work.rules, self._account_name, self)
         self.form.add(self.password)
 
+    def _build_agreement(self) -> None:
+        self.form.section(
+            "Several workstations",
+            "More computers can join later. This says who writes the next block; what is final "
+            "is decided by all of them either way.",
+        )
+        self.proposers = ProposerChoice(self)
+        self.form.add(self.proposers)
+
     def _scrolling(self) -> QScrollArea:
         title = Label(
             "Set up your clinic",
@@ -189,6 +200,7 @@ class SetUpScreen(QWidget):
                 email=self.email.input.text().strip(),
             ),
             self._work.workstation_name,
+            self.proposers.mode,
         )
 
     def _founded(self, _nothing: None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ehr_desktop.domain.people import Action, Role, may
 from ehr_desktop.ui.shell.appearance import LABELS, Appearance
-from ehr_desktop.ui.shell.context import Navigate, Place, RegisterPatient
+from ehr_desktop.ui.shell.context import AddWorkstation, Navigate, Place, RegisterPatient
 from ehr_desktop.ui.shell.places import PlaceEntry, shortcut_of
 from ehr_desktop.ui.shell.suggestions import Command
 
@@ -46,6 +46,16 @@ def commands_for(
                 "new add create",
                 "Ctrl+N",
                 lambda: navigate(Place.PATIENTS, RegisterPatient()),
+            )
+        )
+    if Place.NETWORK in offered and may(role, Action.MANAGE_WORKSTATIONS):
+        found.append(
+            Command(
+                "Add a workstation",
+                "monitor",
+                "pair computer join new network",
+                "",
+                lambda: navigate(Place.NETWORK, AddWorkstation()),
             )
         )
     found += [

@@ -24,6 +24,8 @@ class Place(StrEnum):
     APPOINTMENTS = "appointments"
     LEDGER = "ledger"
     INTEGRITY = "integrity"
+    NETWORK = "network"
+    CONSENSUS = "consensus"
     PEOPLE = "people"
 
 
@@ -58,6 +60,11 @@ class ShowPatient(Wish):
     """Select `patient` in the list."""
 
     patient: PatientId
+
+
+@dataclass(frozen=True, slots=True)
+class AddWorkstation(Wish):
+    """Let a new workstation in."""
 
 
 @runtime_checkable

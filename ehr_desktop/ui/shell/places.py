@@ -24,6 +24,12 @@ ENTRIES: Final = (
     PlaceEntry(Place.APPOINTMENTS, "Appointments", "calendar-days", "day book calendar week"),
     PlaceEntry(Place.LEDGER, "Ledger", "blocks", "blocks transactions chain proof"),
     PlaceEntry(Place.INTEGRITY, "Integrity", "shield-check", "check verify tamper faults"),
+    PlaceEntry(
+        Place.NETWORK, "Network", "network", "workstations computers peers connected address pair"
+    ),
+    PlaceEntry(
+        Place.CONSENSUS, "Consensus", "vote", "votes final quorum mining proposer agreement blocks"
+    ),
     PlaceEntry(Place.PEOPLE, "People", "id-card", "staff accounts roles", Action.MANAGE_PEOPLE),
 )
 

@@ -6,11 +6,20 @@ from typing import Final
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ehr_desktop.dates import shown_date, shown_time
-from ehr_desktop.domain.events import CheckFinished, Event, LedgerGrew
+from ehr_desktop.domain.events import (
+    CheckFinished,
+    Event,
+    LedgerGrew,
+    NetworkChanged,
+    PendingChanged,
+    WorkstationsChanged,
+)
 from ehr_desktop.domain.ledger import NodeStatus
 from ehr_desktop.explain import explain
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.clinic_port import ClinicPort
+from ehr_desktop.ui.models.network_words import joined
+from ehr_desktop.ui.shell.live_answer import LiveAnswer
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.layouts import SPRING, row
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
@@ -24,7 +33,7 @@ _KEY_STORES: Final = {
 
 
 class TruthBar(QFrame):
-    """Asks anew after every block and every check. `zone` is the one times are shown in."""
+    """Follows blocks, checks and workstations. `zone` is the one times are shown in."""
 
     def __init__(
         self,
@@ -34,8 +43,6 @@ class TruthBar(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bridge = bridge
-        self._clinic = clinic
         self._zone = zone
         self.peers = StatusDot("", parent=self)
         self.ledger = StatusDot("", parent=self)
@@ -57,17 +64,24 @@ class TruthBar(QFrame):
         )
         line.setContentsMargins(Space.THREE, 0, Space.THREE, 0)
         self.setLayout(line)
+        self._live = LiveAnswer(
+            self,
+            bridge,
+            clinic.session.status,
+            events=(
+                LedgerGrew, CheckFinished, NetworkChanged, PendingChanged, WorkstationsChanged,
+            ),
+            done=self._show,
+            failed=self._unknown,
+        )  # fmt: skip
         bridge.node_event.connect(self._hear)
 
     def refresh(self) -> None:
         """Ask for the present state."""
-        self._bridge.call(
-            self, self._clinic.session.status(), done=self._show, failed=self._unknown
-        )
+        self._live.renew()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, (LedgerGrew, CheckFinished)) and self.isVisible():
-            self.refresh()
+        self._live.hear(event)
 
     def _show(self, status: NodeStatus) -> None:
         self.peers.set_state(*peers_text(status))
@@ -81,14 +95,23 @@ class TruthBar(QFrame):
 
 
 def peers_text(status: NodeStatus) -> tuple[str, Tone]:
-    """Say who this workstation is connected to."""
-    if not status.peers:
-        return "This PC only", Tone.NEUTRAL
-    return f"With {', '.join(status.peers)}", Tone.SUCCESS
+    """Say who this workstation is connected to, and whether that is enough."""
+    if status.present < status.quorum and status.total > 1:
+        votes = "" if status.total == status.validators else " votes"
+        counted = f"{status.present:,} of {status.total:,}{votes} connected"
+        return f"{counted}: not enough to make anything final", Tone.WARNING
+    if status.peers:
+        return f"With {joined(list(status.peers))}", Tone.SUCCESS
+    return "This PC only", Tone.NEUTRAL
 
 
 def ledger_text(status: NodeStatus) -> tuple[str, Tone]:
     """Say how far the ledger is; nothing is called final before it is."""
+    if status.catching_up is not None:
+        reached, aim = status.catching_up
+        return f"Catching up: block {reached:,} of {aim:,}", Tone.NOTE
+    if status.pending and status.present < status.quorum and status.total > 1:
+        return f"{status.pending:,} waiting for other workstations", Tone.WARNING
     if status.pending:
         return f"Block {status.height:,}, {status.pending:,} pending", Tone.NOTE
     return f"Block {status.height:,}, all final", Tone.SUCCESS

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 
 from ehr_desktop.domain.errors import IntegrityError, SignInRefusedError
 from ehr_desktop.domain.ledger import FaultKind
-from ehr_desktop.node.store.tables import CONTAINERS
+from ehr_desktop.node.store.tables import CONTAINERS, VAULT_KEYS
 from tests.support.closed_clinic import Clinic, flip, of_record
 from tests.support.one_pc import story
 
@@ -144,3 +144,16 @@ def test_an_old_password_put_back_opens_nothing(clinic):
         async def _(pc):
             with pytest.raises(SignInRefusedError):
                 await pc.clinic.session.sign_in("lee", PASSWORDS["lee"])
+
+
+def test_a_vault_key_that_was_exchanged_or_smuggled_in_names_its_patient(clinic):
+    patient = bytes.fromhex(clinic.facts["patient"])
+    here = VAULT_KEYS.c.patient == patient
+    clinic.change(update(VAULT_KEYS).where(here).values(key=b"k" * 32))
+    assert clinic.faults(None) == {(FaultKind.VAULT_KEY, f"patient {patient.hex()}")}
+    # one that was destroyed is no fault: that is how a record is erased
+    clinic.change(delete(VAULT_KEYS).where(here))
+    assert clinic.faults(None) == set()
+    smuggled = {"patient": b"p" * 16, "key": b"k" * 32, "commitment": b"c" * 32}
+    clinic.change(insert(VAULT_KEYS).values(**smuggled))
+    assert clinic.faults(None) == {(FaultKind.VAULT_KEY, f"patient {(b'p' * 16).hex()}")}

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from ehr_desktop.domain.errors import DiskFullError, InvalidInputError, WeakPasswordError
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Role
 from ehr_desktop.ui.screens.set_up import FoundingWork, SetUpScreen, detected_zone
 from tests.ui.conftest import SUGGESTION
@@ -69,6 +70,7 @@ def test_a_filled_in_form_founds_the_clinic(qtbot, screen, founder):
     assert founding.administrator.role is Role.ADMINISTRATOR
     assert founding.administrator.password == SUGGESTION
     assert founding.workstation_name == "Front desk"
+    assert founding.proposers is ProposerMode.AUTHORITY
     assert screen.password.text == screen.password.phrase == ""
 
 
@@ -154,3 +156,21 @@ def test_an_account_name_has_no_spaces_and_an_address_has_an_at(qtbot, screen, f
 
 def test_the_detected_time_zone_is_a_real_one():
     assert ZoneInfo(detected_zone()).key == detected_zone()
+
+
+@pytest.mark.parametrize("mode", [ProposerMode.STAKE, ProposerMode.WORK])
+def test_another_way_to_propose_is_found_under_other_ways(qtbot, screen, founder, mode):
+    fill_in(qtbot, screen)
+    way = screen.proposers.ways[mode]
+    assert not way.isVisible()
+    screen.proposers.other_ways.click()
+    assert way.isVisible()
+    assert way.accessibleDescription()
+    way.click()
+    with qtbot.waitSignal(screen.founded):
+        screen.submit()
+    assert founder.founded[0].proposers is mode
+
+
+def test_of_work_it_says_that_it_adds_no_security(screen):
+    assert "not security" in screen.proposers.ways[ProposerMode.WORK].accessibleDescription()

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.node.store.many import write_many
+from ehr_desktop.node.store.views.ahead import put_back, rows_ahead
 from ehr_desktop.node.store.views.apply_patients import forget_patients, write_patients
 from ehr_desktop.node.store.views.changes import (
     AppointmentMoved,
@@ -29,12 +30,14 @@ FOLDED_CHARS: Final = 400
 """How much of an entry's words a search in the chart sees."""
 
 _NO_WORDS: Final = {"reason": "", "comment": "", "override_reason": ""}
+_KEPT: Final = frozenset({"number", "pending"})
+"""Columns of a row that a change leaves alone."""
 
 
 def _replacing(table: Table, key: str) -> Insert:
     """Build what writes a row over the older one of its key."""
     statement = insert(table)
-    changed = [column.name for column in table.c if column.name not in {key, "number"}]
+    changed = [column.name for column in table.c if column.name not in {key, *_KEPT}]
     return statement.on_conflict_do_update(
         index_elements=[table.c[key]],
         set_={name: statement.excluded[name] for name in changed},
@@ -94,6 +97,7 @@ def _entry_row(change: EntrySeen) -> dict[str, Any]:
             "reference_high": row.reference_high,
             "encounter": row.encounter,
             "folded": fold(f"{row.title} {row.code} {row.value} {row.detail}"[:FOLDED_CHARS]),
+            "pending": 0,
         }
     )
 
@@ -118,6 +122,8 @@ def _write_appointments(connection: Connection, changes: Sequence[AppointmentSee
                     "reason": change.reason,
                     "comment": change.comment,
                     "override_reason": change.override_reason,
+                    "words_of": change.words_of,
+                    "pending": 0,
                 }
             )
             for change in changes
@@ -156,6 +162,7 @@ def _write_words(connection: Connection, changes: Sequence[AppointmentWords]) ->
             "reason": change.reason,
             "comment": change.comment,
             "override_reason": change.override_reason,
+            "words_of": change.words_of,
         }
         for change in changes
     ]
@@ -171,6 +178,7 @@ def _change_appointments(connection: Connection, rows: Sequence[dict[str, Any]])
 
 
 def _forget_categories(connection: Connection, changes: Sequence[CategoryForgotten]) -> None:
+    put_back(connection, rows_ahead(connection, {change.patient for change in changes}))
     rows = [{"of": change.patient, "kept": change.category.value} for change in changes]
     connection.execute(
         delete(ENTRY).where(
@@ -186,6 +194,7 @@ def _forget_categories(connection: Connection, changes: Sequence[CategoryForgott
 
 def _forget_patients(connection: Connection, changes: Sequence[PatientForgotten]) -> None:
     patients = [change.patient for change in changes]
+    put_back(connection, rows_ahead(connection, set(patients)))
     forget_patients(connection, patients)
     connection.execute(
         delete(ENTRY).where(ENTRY.c.patient == bindparam("of")),

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
@@ -25,6 +25,7 @@ from ehr_desktop.node.store.views.tables import (
 RUNNING_NUMBER: Final = re.compile(r"P-(\d{1,9})\Z", re.ASCII)
 """The clinic's own record numbers."""
 
+_KEPT: Final = frozenset({"number", "id", "pending"})
 _CHUNK: Final = 500
 _PHONE_DIGITS: Final = 40
 _SHORTEST_RUN: Final = 3
@@ -49,6 +50,26 @@ def forget_patients(connection: Connection, patients: Sequence[PatientId]) -> No
         connection.execute(delete(PATIENT).where(PATIENT.c.id.in_(chunk)))
 
 
+def index_rows(connection: Connection, number: int) -> dict[str, list[dict[str, Any]]]:
+    """Give what the patient of a row is found by, by table."""
+    return {
+        table.name: [
+            dict(row)
+            for row in connection.execute(select(table).where(table.c.patient == number)).mappings()
+        ]
+        for table in (NAME_PART, HANDLE, IDENTIFIER)
+    }
+
+
+def put_index_back(connection: Connection, kept: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Write what `index_rows` gave, for a patient who is found by nothing now."""
+    for table in (NAME_PART, HANDLE, IDENTIFIER):
+        if kept[table.name]:
+            connection.execute(insert(table), kept[table.name])
+    names = [(NameKind(row["kind"]), row["text"]) for row in kept[NAME_PART.name]]
+    _count_words(connection, Counter(_words_of(names)))
+
+
 def _chunks(patients: Sequence[PatientId]) -> Iterable[Sequence[PatientId]]:
     return (patients[start : start + _CHUNK] for start in range(0, len(patients), _CHUNK))
 
@@ -62,7 +83,7 @@ def _numbers(connection: Connection, patients: Sequence[PatientId]) -> dict[Pati
 
 def _upsert(connection: Connection, changes: Sequence[PatientSeen]) -> None:
     statement = insert(PATIENT)
-    columns = [column.name for column in PATIENT.c if column.name not in {"number", "id"}]
+    columns = [column.name for column in PATIENT.c if column.name not in _KEPT]
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=[PATIENT.c.id],
@@ -90,6 +111,7 @@ def _patient_row(change: PatientSeen) -> dict[str, Any]:
         "email": known.email,
         "address": known.address,
         "deceased": known.deceased,
+        "transaction_id": change.transaction,
     }
     cleaned: dict[str, Any] = {name: storable(text) for name, text in texts.items()}
     return cleaned | {"changed_ms": change.changed_ms}

@@ -21,6 +21,7 @@ _COLUMNS: Final = (
     *(_TIMES.id, _TIMES.provider, _TIMES.patient, PATIENT.c.family, PATIENT.c.given),
     *(_TIMES.start_ms, _TIMES.minutes, _TIMES.wall_start, _TIMES.time_zone, _TIMES.status),
     *(_TIMES.status_ms, _TIMES.reason, _TIMES.comment, _TIMES.override_reason),
+    _TIMES.pending,
 )
 """What `_to_appointment` unpacks, in this order."""
 
@@ -110,7 +111,7 @@ def _select() -> Select[Any]:
 
 def _to_appointment(row: Sequence[Any], names: Mapping[PersonId, str]) -> Appointment:
     identity, provider, patient, family, given, start_ms, minutes, *rest = row
-    wall_start, time_zone, status, status_ms, reason, comment, override_reason = rest
+    wall_start, time_zone, status, status_ms, reason, comment, override_reason, pending = rest
     return Appointment(
         id=AppointmentId(identity),
         provider=PersonId(provider),
@@ -125,6 +126,7 @@ def _to_appointment(row: Sequence[Any], names: Mapping[PersonId, str]) -> Appoin
         override_reason=override_reason,
         provider_name=names.get(provider, ""),
         status_since=_EPOCH + timedelta(milliseconds=status_ms),
+        pending=bool(pending),
     )
 
 

@@ -1,5 +1,6 @@
 """What the indexer tells a team's view, in ledger order. Times are UTC milliseconds."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ehr_desktop.domain.categories import Category
@@ -23,6 +24,7 @@ class PatientSeen(ViewChange):
     reference: str
     changed_ms: int
     full_url: str = ""
+    transaction: TransactionId = TransactionId("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ class EntrySeen(ViewChange):
 
 @dataclass(frozen=True, slots=True)
 class AppointmentSeen(ViewChange):
-    """A booking that became final. `override` marks one made over another on purpose."""
+    """A booking. `override` marks one made over another on purpose; `words_of` is the transaction
+    its words came with, empty if they are not here.
+    """
 
     id: AppointmentId
     provider: PersonId
@@ -63,6 +67,7 @@ class AppointmentSeen(ViewChange):
     reason: str
     comment: str
     override_reason: str
+    words_of: TransactionId = TransactionId("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ class AppointmentWords(ViewChange):
     reason: str
     comment: str
     override_reason: str
+    words_of: TransactionId = TransactionId("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +116,66 @@ class PatientForgotten(ViewChange):
     """The patient's record was erased, or the team lost all of it."""
 
     patient: PatientId
+
+
+RowName = tuple[str, str]
+"""What a row is (`patient`, `record`, `appointment`) and its id."""
+
+
+def row_of(change: ViewChange) -> RowName:
+    """Give the one row that a transaction's change is about.
+
+    Raises:
+        TypeError: the change is about more than a row.
+    """
+    match change:
+        case PatientSeen():
+            return "patient", change.patient
+        case EntrySeen():
+            return "record", change.record
+        case AppointmentSeen() | AppointmentMoved():
+            return "appointment", change.id
+        case AppointmentStatusChanged() | AppointmentWords():
+            return "appointment", change.id
+        case _:
+            raise TypeError(type(change).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AheadChange:
+    """What a transaction that is not final yet does to one row."""
+
+    transaction: bytes
+    row: RowName
+    changes: Sequence[ViewChange]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewStep:
+    """What a view takes over at once: all of it or nothing, in the order of the fields.
+
+    `undone` rows become what they were before anything pending was applied to them; `changes` are
+    final; `settled` rows show what has become final as it was applied ahead; `ahead` is pending.
+    `arrived` and `awaited` are names with the transactions that need them; `position` is how far
+    in the ledger the view has come then, None to leave it.
+    """
+
+    undone: Collection[RowName] = ()
+    changes: Sequence[ViewChange] = ()
+    settled: Collection[RowName] = ()
+    ahead: Sequence[AheadChange] = ()
+    arrived: Collection[tuple[bytes, bytes]] = ()
+    awaited: Collection[tuple[bytes, bytes]] = ()
+    position: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it changes nothing but, perhaps, the position."""
+        return not (
+            self.undone
+            or self.changes
+            or self.settled
+            or self.ahead
+            or self.arrived
+            or self.awaited
+        )

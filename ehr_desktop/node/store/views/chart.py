@@ -34,7 +34,16 @@ _CATEGORIES: Final = {category.value: category for category in Category}
 _E: Final = ENTRY.c
 _COLUMNS: Final = (
     *(_E.record, _E.version, _E.category, _E.resource_type, _E.recorded_ms, _E.author),
-    *(_E.transaction_id, _E.amended, _E.origin, _E.section, _E.title, _E.detail, _E.status),
+    *(
+        _E.transaction_id,
+        _E.amended,
+        _E.origin,
+        _E.pending,
+        _E.section,
+        _E.title,
+        _E.detail,
+        _E.status,
+    ),
     *(_E.when_text, _E.value, _E.unit, _E.code, _E.interpretation, _E.reference_low),
     *(_E.reference_high, _E.encounter),
 )
@@ -223,7 +232,8 @@ def _entries(
 
 
 def _to_entry(row: Sequence[Any], names: Mapping[PersonId, str]) -> Entry:
-    record, version, category, kind, recorded_ms, author, transaction, amended, origin, *line = row
+    record, version, category, kind, recorded_ms, author, transaction, amended, *rest = row
+    origin, pending, *line = rest
     source = EntrySource(
         RecordId(record),
         version,
@@ -235,5 +245,6 @@ def _to_entry(row: Sequence[Any], names: Mapping[PersonId, str]) -> Entry:
         TransactionId(transaction),
         amended,
         origin,
+        bool(pending),
     )
     return Entry(source, *line)

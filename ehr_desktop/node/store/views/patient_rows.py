@@ -27,6 +27,7 @@ def to_patient(row: Row[Any]) -> PatientSummary:
             address=row.address,
             deceased=row.deceased,
         ),
+        bool(row.pending),
     )
 
 

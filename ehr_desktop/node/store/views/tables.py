@@ -8,9 +8,19 @@ in name order by itself, and a deleted row is gone at once (FTS5 keeps it until 
 from enum import IntEnum
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Raise this with any change to the tables or to what `folding` makes of a text."""
 
 
@@ -39,6 +49,11 @@ class HandleKind(IntEnum):
 
 def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, default="")
+
+
+def _pending() -> Column[int]:
+    """Mark with 1 a row that shows something signed and not final yet."""
+    return Column("pending", Integer, nullable=False, default=0)
 
 
 def _integer(name: str) -> Column[int]:
@@ -72,6 +87,8 @@ PATIENT: Final = Table(
     _text("email"),
     _text("address"),
     _text("deceased"),
+    _text("transaction_id"),
+    _pending(),
     Index("patient_name", "id", "family", "given"),
     Index("patient_changed", "changed_ms"),
     Index("patient_reference", "reference"),
@@ -155,6 +172,7 @@ ENTRY: Final = Table(
     _text("reference_high"),
     _text("encounter"),
     _text("folded"),
+    _pending(),
     Index("entry_section", "patient", "section", "sort_ms", "recorded_ms"),
     Index("entry_trend", "patient", "code", "sort_ms", sqlite_where=text("value <> ''")),
 )
@@ -175,9 +193,46 @@ APPOINTMENT: Final = Table(
     _text("reason"),
     _text("comment"),
     _text("override_reason"),
+    _text("words_of"),
+    _pending(),
     Index("appointment_provider", "provider", "start_ms"),
     Index("appointment_start", "start_ms"),
     Index("appointment_patient", "patient", "start_ms"),
     Index("appointment_minutes", "minutes"),
     sqlite_with_rowid=False,
 )
+"""`words_of` is the transaction that brought the words, empty while none has."""
+
+BEFORE: Final = Table(
+    "before",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    _text("rows"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""What stood in a row that shows something pending, as JSON: it is put back if that is refused."""
+
+PROVISIONAL: Final = Table(
+    "provisional",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("transaction_id", LargeBinary, nullable=False),
+    _text("kind"),
+    _text("id"),
+    sqlite_strict=True,
+)
+"""Which transactions were applied to a row ahead of the ledger, in that order."""
+
+AWAITED: Final = Table(
+    "awaited",
+    METADATA,
+    Column("name", LargeBinary, primary_key=True),
+    Column("transaction_id", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""What a transaction needs and this workstation has not got: a container by its commitment, or a
+patient's keys by the patient.
+"""

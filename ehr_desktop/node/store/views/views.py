@@ -1,10 +1,10 @@
 """The read models of one team: what its members may see, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from ehr_desktop.domain.categories import default_teams
@@ -16,26 +16,36 @@ from ehr_desktop.node.store.engine import (
     remove_database,
     schema_version,
 )
+from ehr_desktop.node.store.views.ahead import (
+    ROWS,
+    ahead_rows,
+    final_row,
+    final_rows,
+    keep_before,
+    note_ahead,
+    put_back,
+    settle,
+)
 from ehr_desktop.node.store.views.apply import apply_changes
 from ehr_desktop.node.store.views.appointments import AppointmentQueries
+from ehr_desktop.node.store.views.awaiting import (
+    all_awaited,
+    awaited,
+    change_awaited,
+)
 from ehr_desktop.node.store.views.changes import (
     AppointmentMoved,
     AppointmentSeen,
     AppointmentStatusChanged,
     AppointmentWords,
     EntrySeen,
+    RowName,
     ViewChange,
+    ViewStep,
 )
 from ehr_desktop.node.store.views.chart import ChartQueries
 from ehr_desktop.node.store.views.patients import PatientQueries
-from ehr_desktop.node.store.views.tables import (
-    ABOUT,
-    APPOINTMENT,
-    ENTRY,
-    METADATA,
-    PATIENT,
-    SCHEMA,
-)
+from ehr_desktop.node.store.views.tables import ABOUT, METADATA, SCHEMA
 
 _NAMELESS: Final = (
     EntrySeen,
@@ -43,12 +53,6 @@ _NAMELESS: Final = (
     AppointmentMoved,
     AppointmentStatusChanged,
     AppointmentWords,
-)
-
-_KINDS: Final = (
-    ("patient", PATIENT, "id"),
-    ("record", ENTRY, "record"),
-    ("appointment", APPOINTMENT, "id"),
 )
 
 
@@ -93,36 +97,78 @@ class Views:
             return int(_read(connection, "position"))
 
     def apply(self, changes: Sequence[ViewChange], position: int) -> None:
-        """Take over `changes` and with them the ledger up to `position`: all of it or nothing.
+        """Take over final `changes` and with them the ledger up to `position`.
+
+        Raises:
+            ValueError, DiskFullError, HomeDamagedError: see `take`.
+        """
+        self.take(ViewStep(changes=changes, position=position))
+
+    def take(self, step: ViewStep) -> None:
+        """Take a step: all of it or nothing.
 
         Raises:
             ValueError: an entry is of a category that the team may not see.
             DiskFullError: there is no room; nothing was taken over.
             HomeDamagedError: close the view, remove it with `discard` and open it anew.
         """
-        for change in changes:
+        ahead = [change for part in step.ahead for change in part.changes]
+        for change in (*step.changes, *ahead):
             if isinstance(change, EntrySeen) and self.team not in default_teams(change.category):
                 raise ValueError(f"{self.team} may not see {change.category}")
         with self._database.writing() as connection:
-            apply_changes(connection, changes)
-            _write(connection, "position", str(position))
-        if not all(isinstance(change, _NAMELESS) for change in changes):
+            if step.undone:
+                put_back(connection, step.undone)
+            apply_changes(connection, step.changes)
+            if step.settled:
+                settle(connection, step.settled)
+            if step.ahead:
+                keep_before(connection, (part.row for part in step.ahead))
+                apply_changes(connection, ahead)
+                note_ahead(connection, step.ahead)
+            change_awaited(connection, step.arrived, step.awaited)
+            if step.position is not None:
+                _write(connection, "position", str(step.position))
+        renamed = any(kind == "patient" for kind, _ in step.undone)
+        if renamed or not all(isinstance(c, _NAMELESS) for c in (*step.changes, *ahead)):
             self.patients.names_changed()
 
-    def contents(self) -> dict[tuple[str, str], tuple[Any, ...]]:
-        """Give every row by what it is and its id, to compare two views with."""
-        return self.snapshot()[1]
+    def ahead(self) -> list[tuple[bytes, RowName]]:
+        """Give what was applied ahead of the ledger: each transaction with a row, in order."""
+        with self._database.reading() as connection:
+            return list(ahead_rows(connection))
 
-    def snapshot(self) -> tuple[int, dict[tuple[str, str], tuple[Any, ...]]]:
-        """Give the position of one moment, and every row of that moment as `contents` does."""
-        found: dict[tuple[str, str], tuple[Any, ...]] = {}
+    def awaited(self, names: Collection[bytes]) -> list[tuple[bytes, bytes]]:
+        """Give those of `names` that something waits for, each with a transaction that does."""
+        with self._database.reading() as connection:
+            return awaited(connection, names)
+
+    def all_awaited(self) -> list[bytes]:
+        """Give every name that something waits for."""
+        with self._database.reading() as connection:
+            return all_awaited(connection)
+
+    def final_row(self, row: RowName) -> dict[str, Any] | None:
+        """Give a row's columns as final transactions alone make them; None if there is none."""
+        with self._database.reading() as connection:
+            return final_row(connection, row)
+
+    def contents(self) -> dict[RowName, tuple[Any, ...]]:
+        """Give every row as it is shown by what it is and its id, to compare two views with."""
+        with self._database.reading() as connection:
+            return _contents(connection)
+
+    def snapshot(self) -> tuple[int, dict[RowName, tuple[Any, ...]]]:
+        """Give the position of one moment, and every row of that moment as final transactions
+        alone make it.
+        """
         with self._database.reading() as connection:
             position = int(_read(connection, "position"))
-            for kind, table, name in _KINDS:
-                columns = [column for column in table.c if column.name != "number"]
-                place = [column.name for column in columns].index(name)
-                for row in connection.execute(select(*columns)):
-                    found[kind, row[place]] = tuple(row)
+            found = _contents(connection)
+            for name, row in final_rows(connection).items():
+                found.pop(name, None)
+                if row is not None:
+                    found[name] = tuple(row[column.name] for column in _columns(name[0]))
         return position, found
 
     def damaged_pages(self) -> tuple[str, ...]:
@@ -138,6 +184,20 @@ class Views:
 def discard(path: Path) -> None:
     """Remove a closed view; it is rebuilt when it is opened next."""
     remove_database(path)
+
+
+def _contents(connection: Connection) -> dict[RowName, tuple[Any, ...]]:
+    found: dict[RowName, tuple[Any, ...]] = {}
+    for kind, (_table, key) in ROWS.items():
+        columns = _columns(kind)
+        place = [column.name for column in columns].index(key)
+        for row in connection.execute(select(*columns)):
+            found[kind, row[place]] = tuple(row)
+    return found
+
+
+def _columns(kind: str) -> list[Column[Any]]:
+    return [column for column in ROWS[kind][0].c if column.name != "number"]
 
 
 def _open(path: Path, key: bytes, team: Team) -> Database | None:

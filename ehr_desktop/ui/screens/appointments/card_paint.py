@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, AppointmentStatus
 from ehr_desktop.ui.models.day_words import LOOKS, start_text
+from ehr_desktop.ui.models.pending_words import PENDING, PENDING_ICON
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.icons import icon_pixmap
 from ehr_desktop.ui.theme.palette import worn_tokens
@@ -15,6 +16,7 @@ from ehr_desktop.ui.theme.tokens import Radius, Scheme, Tokens, TonePair, TypeSi
 
 LINE_PX: Final = 17
 _BAR_PX: Final = 3
+_PIECE_PX: Final = 3
 _SIDE_PX: Final = 8
 _ICON_PX: Final = 14
 _LEAST_FOR_ICON_PX: Final = 84
@@ -82,6 +84,8 @@ def paint_card(
 
 def _lines(appointment: Appointment, *, narrow: bool) -> tuple[str, ...]:
     status = LOOKS[appointment.status].word
+    if appointment.pending:
+        status = f"{status}, {PENDING.lower()}"
     over = f"Booked over: {appointment.override_reason}" if appointment.override_reason else ""
     second = " · ".join(part for part in (status, appointment.reason) if part)
     # The isolates keep a right-to-left name from pulling the time to its other side.
@@ -104,16 +108,32 @@ def _paint_ground(
     painter.setBrush(QColor(tokens.surface if freed else pair.background))
     painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), Radius.SMALL, Radius.SMALL)
     bar = QRectF(place.left() + 1, place.top() + 2, _BAR_PX, place.height() - 4)
-    painter.fillRect(bar, QColor(pair.foreground))
+    if appointment.pending:
+        _paint_broken(painter, bar, QColor(pair.foreground))
+    else:
+        painter.fillRect(bar, QColor(pair.foreground))
+
+
+def _paint_broken(painter: QPainter, bar: QRectF, colour: QColor) -> None:
+    """Paint the bar in pieces: it tells what is pending where there is no room for an icon."""
+    top = bar.top()
+    while top < bar.bottom():
+        height = min(_PIECE_PX, bar.bottom() - top)
+        painter.fillRect(QRectF(bar.left(), top, bar.width(), height), colour)
+        top += 2 * _PIECE_PX
 
 
 def _paint_icons(
     painter: QPainter, room: QRectF, middle: float, appointment: Appointment, pair: TonePair
 ) -> float:
-    """Paint the status, and a mark where one is booked over another; give the width they take."""
+    """Paint the status, and marks where one is booked over another or pending; give the width
+    they take.
+    """
     names = [LOOKS[appointment.status].icon_name]
     if appointment.override_reason:
         names.append("layers")
+    if appointment.pending:
+        names.append(PENDING_ICON)
     right = room.right()
     for name in names:
         right -= _ICON_PX

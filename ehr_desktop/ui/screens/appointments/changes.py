@@ -18,6 +18,7 @@ from ehr_desktop.ui.models.day_words import (
     start_text,
     steps_to,
 )
+from ehr_desktop.ui.models.pending_words import told
 from ehr_desktop.ui.screens.appointments.hold import Move
 from ehr_desktop.ui.shell.context import ScreenContext
 from ehr_desktop.ui.shell.days import weekday_text
@@ -122,6 +123,7 @@ class Changes(QObject):
 
     def _done(self, now: Appointment, words: str, undo: Callable[[], Work]) -> None:
         self.changed.emit(now)
+        words = told(words, pending=now.pending)
         self._context.notify(words, action=UNDO, on_action=lambda: self._undo(undo))
 
     def _undo(self, undo: Callable[[], Work]) -> None:
@@ -130,9 +132,8 @@ class Changes(QObject):
     def _undone(self, appointment: Appointment) -> None:
         self.changed.emit(appointment)
         word = LOOKS[appointment.status].word.lower()
-        self._context.notify(
-            f"Undone. {appointment.patient_name}: {when_text(appointment)}, {word}."
-        )
+        undone = f"Undone. {appointment.patient_name}: {when_text(appointment)}, {word}."
+        self._context.notify(told(undone, pending=appointment.pending))
 
     def _run(
         self,

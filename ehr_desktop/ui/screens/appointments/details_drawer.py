@@ -36,6 +36,7 @@ from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.key_values import KeyValueList
 from ehr_desktop.ui.widgets.labels import Caption, Heading
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
+from ehr_desktop.ui.widgets.pending_mark import PendingMark
 from ehr_desktop.ui.widgets.pill import Pill
 from ehr_desktop.ui.widgets.text_field import TextField
 
@@ -54,6 +55,7 @@ class DetailsDrawer(Drawer):
         self._since = Caption("", self)
         self._name = Heading("", self)
         self._name.setWordWrap(True)
+        self._pending = PendingMark(self)
         self._over = Callout(Tone.WARNING, "", parent=self)
         self._facts = KeyValueList(parent=self)
         self._steps = column(spacing=Space.ONE)
@@ -120,7 +122,9 @@ class DetailsDrawer(Drawer):
         head = row(self._pill, self._since, spacing=Space.ONE)
         head.setStretch(1, 1)
         moves = row(self.move_button, self.cancel_button, SPRING, spacing=Space.ONE)
-        self.add(column(head, self._name, spacing=Space.ONE), self._over, self._facts)
+        self.add(
+            column(head, self._name, self._pending, spacing=Space.ONE), self._over, self._facts
+        )
         self._choices = boxed(column(self._steps, moves), self)
         self.add(Rule(self), self._choices, self._asking)
         self.set_footer(self.chart_button)
@@ -132,6 +136,7 @@ class DetailsDrawer(Drawer):
         waited = waiting_minutes(appointment, self._context.now())
         self._since.setText("" if waited is None else f"Waiting for {waited} min")
         self._name.setText(appointment.patient_name)
+        self._pending.setVisible(appointment.pending)
         self._over.setVisible(bool(appointment.override_reason))
         self._over.say(Tone.WARNING, "Booked over another", appointment.override_reason)
         self._facts.set_pairs(

@@ -70,6 +70,7 @@ PARTS: Final = (
                 FaultKind.CONTAINER_MISSING,
                 FaultKind.CONTAINER_CHANGED,
                 FaultKind.CONTAINER_UNKNOWN,
+                FaultKind.VAULT_KEY,
             }
         ),
         attrgetter("containers"),

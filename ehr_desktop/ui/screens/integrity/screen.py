@@ -16,7 +16,7 @@ from ehr_desktop.ui.screens.integrity.checklist import Checklist
 from ehr_desktop.ui.screens.integrity.fault_card import FaultCard
 from ehr_desktop.ui.screens.integrity.report_text import report_text
 from ehr_desktop.ui.screens.integrity.tallies import Limits, Tallies
-from ehr_desktop.ui.screens.integrity.verdict import Verdict, answer
+from ehr_desktop.ui.screens.integrity.verdict import answer
 from ehr_desktop.ui.shell.context import Place, ScreenContext, Wish
 from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
@@ -24,6 +24,7 @@ from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.labels import Body, Heading, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
 from ehr_desktop.ui.widgets.progress_panel import ProgressPanel
+from ehr_desktop.ui.widgets.verdict import Verdict
 
 LOOK_MS: Final = 100
 """How often the screen looks how far the check is."""

@@ -81,9 +81,10 @@ class TransactionPanel(QWidget):
             self._proof_place,
             KeyValueList(self._fields(), self),
             HashRow("Transaction id", t.id, self._copied, self),
-            HashRow("Person id", t.person, self._copied, self),
             HashRow("Workstation id", t.device, self._copied, self),
         ]
+        if t.person:
+            pieces.append(HashRow("Person id", t.person, self._copied, self))
         if patient := t.fact("patient"):
             pieces.append(HashRow("Patient pseudonym", patient, self._copied, self))
         pieces.append(self._block_place)
@@ -108,16 +109,21 @@ class TransactionPanel(QWidget):
 
     def _fields(self) -> tuple[tuple[str, str], ...]:
         t = self.transaction
-        who, where = t.person_name or SOMEBODY, self._around.workstation(t.device)
         position = "None yet" if t.index is None else f"{t.index + 1:,} of the ledger"
         return (
             ("When", self._around.moment(t.time)),
-            ("Signed by", f"{who}, and the workstation {where}"),
+            ("Signed by", self._signers()),
             ("Position", position),
             ("Sequence", f"{t.sequence:,} of its workstation"),
             ("Containers", _containers(t.containers)),
             ("Size", f"{t.size_bytes:,} bytes, signed"),
         )
+
+    def _signers(self) -> str:
+        t, where = self.transaction, self._around.workstation(self.transaction.device)
+        if not t.person:
+            return f"The workstation {where}, by itself"
+        return f"{t.person_name or SOMEBODY}, and the workstation {where}"
 
     def _ask_for_block(self) -> None:
         height, context = self.transaction.height, self._context

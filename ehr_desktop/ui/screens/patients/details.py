@@ -12,6 +12,7 @@ from ehr_desktop.domain.patients import Demographics, PatientSummary
 from ehr_desktop.explain import explain
 from ehr_desktop.services.values import ExportReport
 from ehr_desktop.ui.models.chart_times import birth_text, shown_when
+from ehr_desktop.ui.models.pending_words import told
 from ehr_desktop.ui.screens.patients.patient_form import PatientForm
 from ehr_desktop.ui.screens.patients.whole_label import WholeLabel
 from ehr_desktop.ui.screens.patients.words import (
@@ -28,6 +29,7 @@ from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.key_values import KeyValueList
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
+from ehr_desktop.ui.widgets.pending_mark import PendingMark
 
 
 class DetailsDrawer(Drawer):
@@ -40,13 +42,16 @@ class DetailsDrawer(Drawer):
         self._context = context
         self._patient: PatientSummary | None = None
         self._name = WholeLabel(ui_font(TypeSize.TITLE, QFont.Weight.DemiBold), self)
+        self._pending = PendingMark(self)
         self._facts = KeyValueList(parent=self)
         self._export = secondary_button("Export…", icon_name="download")
         self._book = secondary_button("Book…", icon_name="calendar-plus")
         self._chart = secondary_button("Open record", icon_name="file-text")
         self._chart.setVisible(with_chart)
         actions = row(self._chart, self._book, self._export, SPRING, spacing=Space.ONE)
-        self._reading = boxed(column(self._name, self._facts, actions, spacing=Space.TWO), self)
+        self._reading = boxed(
+            column(self._name, self._pending, self._facts, actions, spacing=Space.TWO), self
+        )
         self.form = PatientForm(self, with_death=True)
         self._report = Callout(Tone.SUCCESS, "", parent=self)
         self.change = primary_button("Change", icon_name="pencil")
@@ -85,6 +90,7 @@ class DetailsDrawer(Drawer):
         if self._patient is not None:
             known = self._patient.demographics
             self._name.set_text(self._patient.name)
+            self._pending.setVisible(self._patient.pending)
             self._facts.set_pairs(self._pairs(known))
 
     def _pairs(self, known: Demographics) -> tuple[tuple[str, str], ...]:
@@ -137,7 +143,7 @@ class DetailsDrawer(Drawer):
             self._patient = after
             self._read()
         self._context.notify(
-            f"Registration of {after.name} changed",
+            told(f"Registration of {after.name} changed", pending=after.pending),
             action="Undo",
             on_action=lambda: self._change_to(after, before.demographics),
         )

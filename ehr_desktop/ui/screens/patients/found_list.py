@@ -12,6 +12,7 @@ from ehr_desktop.domain.patients import Match, PatientPage, PatientSummary
 from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_pages import PAGE_ROWS, Column, PagedTable
 from ehr_desktop.ui.models.chart_times import birth_text
+from ehr_desktop.ui.models.pending_words import pending_icon, pending_words
 from ehr_desktop.ui.screens.patients.fitting import fit_columns
 from ehr_desktop.ui.screens.patients.words import SEX_WORDS, counted, field_words
 from ehr_desktop.ui.shell.context import ScreenContext
@@ -174,7 +175,13 @@ class FoundList(QWidget):
 
     def _columns(self) -> tuple[Column[Match], ...]:
         return (
-            Column("Name", lambda match: match.patient.name, strong=True),
+            Column(
+                "Name",
+                lambda match: match.patient.name,
+                strong=True,
+                icon=lambda match: pending_icon(pending=match.patient.pending),
+                remark=lambda match: pending_words(pending=match.patient.pending),
+            ),
             Column("Born", self._born),
             Column("Sex", lambda match: SEX_WORDS[match.patient.demographics.sex], muted=True),
             Column("Record id", lambda match: match.patient.demographics.record_number),

@@ -8,6 +8,7 @@ from typing_extensions import override
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Action, may
+from ehr_desktop.ui.models.pending_words import told
 from ehr_desktop.ui.screens.patients.details import DetailsDrawer
 from ehr_desktop.ui.screens.patients.found_list import FoundList
 from ehr_desktop.ui.screens.patients.import_drawer import ImportDrawer
@@ -148,8 +149,9 @@ class PatientsScreen(QWidget):
 
     def _registered(self, patient: PatientSummary) -> None:
         number = patient.demographics.record_number
+        words = f"{isolated(patient.name)} is registered as {number}" if number else "Registered"
         self._context.notify(
-            f"{isolated(patient.name)} is registered as {number}" if number else "Registered",
+            told(words, pending=patient.pending),
             action="Details",
             on_action=lambda: self._show_details(patient),
         )

@@ -22,6 +22,7 @@ from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
 from ehr_desktop.ui.widgets.icon_label import IconLabel
 from ehr_desktop.ui.widgets.labels import Label, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
+from ehr_desktop.ui.widgets.pending_mark import PendingMark
 from ehr_desktop.ui.widgets.pill import Pill
 
 _BAND_PX = 6
@@ -38,6 +39,7 @@ class PatientBanner(QFrame):
         self.name = WholeLabel(bold, self)
         self._deceased = Pill("Deceased", Tone.NEUTRAL, self)
         self._deceased.hide()
+        self._pending = PendingMark(self)
         self.born = Fact("Born", self)
         self.sex = Fact("Sex", self)
         self.number = Fact("Record id", self)
@@ -45,7 +47,7 @@ class PatientBanner(QFrame):
         self.allergies = WholeLabel(ui_font(weight=QFont.Weight.Medium), self)
         name = row(self.name, self._deceased, spacing=Space.TWO)
         name.setStretch(0, 1)
-        facts = row(self.born, self.sex, self.number, SPRING, spacing=Space.THREE)
+        facts = row(self.born, self.sex, self.number, self._pending, SPRING, spacing=Space.THREE)
         warning = row(self._icon, self.allergies, spacing=Space.ONE)
         warning.setStretch(1, 1)
         warning.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
@@ -69,6 +71,7 @@ class PatientBanner(QFrame):
         self.born.set_value(birth_text(known, today))
         self.sex.set_value(SEX_WORDS[known.sex])
         self.number.set_value(known.record_number or "Not known")
+        self._pending.setVisible(patient.pending)
         self._dead = bool(known.deceased)
         self._deceased.setVisible(self._dead)
         if self._dead:

@@ -21,6 +21,7 @@ from ehr_desktop.ui.widgets.empty_state import EmptyState
 from ehr_desktop.ui.widgets.key_values import KeyValueList
 from ehr_desktop.ui.widgets.labels import Body, Caption, Heading
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
+from ehr_desktop.ui.widgets.pending_mark import PendingMark
 from ehr_desktop.ui.widgets.pill import Pill
 
 LEAST_PX, MOST_PX = 300, 560
@@ -55,6 +56,7 @@ class EntryReader(QFrame):
         self._status = Pill("", Tone.NEUTRAL, self)
         self._flag = Pill("", Tone.WARNING, self)
         self._amended = Pill("Amended", Tone.NOTE, self)
+        self._pending = PendingMark(self)
         self.text = Body("", self)
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -110,6 +112,7 @@ class EntryReader(QFrame):
         self._flag.set_state(flag.text if flag else "", flag.tone if flag else Tone.NEUTRAL)
         self._flag.setVisible(flag is not None)
         self._amended.setVisible(entry.source.amended)
+        self._pending.setVisible(entry.source.pending)
 
     def _ask(self, entry: Entry) -> None:
         charts, chart = self._opened.charts, self._opened.chart
@@ -181,7 +184,7 @@ class EntryReader(QFrame):
         pills = row(self._status, self._flag, self._amended, SPRING, spacing=Space.ONE)
         buttons = row(self.amend, self.versions, self.save_file, SPRING, spacing=Space.ONE)
         inner = column(
-            column(self.title, self._when, pills, spacing=6),
+            column(self.title, self._when, pills, self._pending, spacing=6),
             self._problem,
             self.text,
             self._card,

@@ -13,6 +13,7 @@ from ehr_desktop.ui.models.chart_flags import flag_of, value_text
 from ehr_desktop.ui.models.chart_times import ago, shown_when
 from ehr_desktop.ui.models.chart_trends import Measured
 from ehr_desktop.ui.models.chart_words import detail_words
+from ehr_desktop.ui.models.pending_words import PENDING
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.palette import worn_tokens
@@ -48,7 +49,8 @@ def entry_line(opened: OpenedChart, entry: Entry) -> "SummaryLine":
     if entry.kind in {SectionKind.NOTES, SectionKind.VISITS}:
         since = ago(entry.when, opened.now()) or since
     detail = detail_words(entry.kind, entry.detail)
-    return SummaryLine(entry, LineWords(entry.title, detail, beside=since))
+    beside = " · ".join(part for part in (since, _pending(entry)) if part)
+    return SummaryLine(entry, LineWords(entry.title, detail, beside=beside))
 
 
 def measure_line(opened: OpenedChart, measured: Measured) -> "SummaryLine":
@@ -57,10 +59,14 @@ def measure_line(opened: OpenedChart, measured: Measured) -> "SummaryLine":
     flag = flag_of(newest)
     age = ago(newest.when, opened.now()) or shown_when(newest.when, opened.zone)
     before = f"before: {measured.before.value}" if measured.before else ""
-    under = " · ".join(part for part in (age, before) if part)
+    under = " · ".join(part for part in (age, before, _pending(newest)) if part)
     value = f"{flag.text}  {value_text(newest)}" if flag else value_text(newest)
     tone = flag.tone if flag else Tone.NEUTRAL
     return SummaryLine(newest, LineWords(newest.title, under, value, tone=tone))
+
+
+def _pending(entry: Entry) -> str:
+    return PENDING.lower() if entry.source.pending else ""
 
 
 class SummaryLine(QAbstractButton):

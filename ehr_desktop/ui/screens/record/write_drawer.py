@@ -17,6 +17,7 @@ from ehr_desktop.services.values import Draft
 from ehr_desktop.ui.models.chart_drafts import DraftKeeper
 from ehr_desktop.ui.models.chart_times import shown_moment
 from ehr_desktop.ui.models.chart_words import SECTIONS
+from ehr_desktop.ui.models.pending_words import told
 from ehr_desktop.ui.screens.patients.whole_label import WholeLabel
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.theme.fonts import ui_font
@@ -129,7 +130,9 @@ class WriteDrawer(Drawer):
         self.empty()
         self._drafts.discard()
         self.leave()
-        self.on.context.notify(f"Saved in {SECTIONS[self.kind].name}")
+        self.on.context.notify(
+            told(f"Saved in {SECTIONS[self.kind].name}", pending=entry.source.pending)
+        )
         self.written.emit(entry)
 
     def fail(self, error: BaseException) -> None:

@@ -15,6 +15,7 @@ from ehr_desktop.domain.events import (
     DayBookChanged,
     Event,
     PeopleChanged,
+    WorkRefused,
 )
 from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId
 from ehr_desktop.domain.people import Action, Clinic, Role, may
@@ -24,6 +25,8 @@ from ehr_desktop.ui.models.day_queue import DayQueue, QueueColumn, counts_of, qu
 from ehr_desktop.ui.models.day_words import USUAL_STEPS, day_of, start_text
 from ehr_desktop.ui.screens.appointments.changes import Changes
 from ehr_desktop.ui.screens.appointments.keys import listen
+from ehr_desktop.ui.screens.today.refused_card import RefusedCard
+from ehr_desktop.ui.screens.today.refused_work import RefusedTeller
 from ehr_desktop.ui.screens.today.tiles import Tiles
 from ehr_desktop.ui.screens.today.waiting import WaitingWork, waiting_work
 from ehr_desktop.ui.screens.today.waiting_card import WaitingCard
@@ -80,6 +83,8 @@ class TodayScreen(QWidget):
         self.model = DayQueue(self)
         self.table = Table("People to see today", self)
         self.waiting = WaitingCard(self)
+        self.refused = RefusedCard(self)
+        self._teller = RefusedTeller(context, self.refused)
         self._timer = QTimer(self, interval=_MINUTE_MS)
         self._build()
         self._listen()
@@ -192,7 +197,7 @@ class TodayScreen(QWidget):
         people = Card("Who is next", self, actions=(self.step_button,), margin=Space.TWO)
         people.add(self.table)
         self._side = QWidget(self)
-        self._side.setLayout(column(self.waiting, self._actions(), SPRING))
+        self._side.setLayout(column(self.refused, self.waiting, self._actions(), SPRING))
         self._middle = row(people, self._side, spacing=Space.TWO)
         self._middle.setStretch(0, 1)
         inner = QFrame(self)
@@ -228,6 +233,7 @@ class TodayScreen(QWidget):
         self.waiting.check_wanted.connect(lambda: navigate(Place.INTEGRITY))
         self.waiting.chart_wanted.connect(self.open_patient)
         self.waiting.settled.connect(self.changes.set_status)
+        self._teller.patient_wanted.connect(self.open_patient)
         listen(self, {"Alt+1": self.open_next, "F9": self.advance})
 
     def _book(self) -> None:
@@ -260,6 +266,8 @@ class TodayScreen(QWidget):
             self._ask_provider(event)
         elif isinstance(event, (CheckFinished, PeopleChanged)):
             self._ask_waiting()
+        elif isinstance(event, WorkRefused) and event.person == self._context.actor.id:
+            self._teller.ask(self._today())
 
     def _ask_clinic(self) -> None:
         self._context.bridge.call(
@@ -269,6 +277,7 @@ class TodayScreen(QWidget):
     def _take_clinic(self, clinic: Clinic) -> None:
         self._clinic = clinic
         self._ask_day()
+        self._teller.ask(self._today())
 
     def _today(self) -> datetime:
         zone = self._clinic.time_zone if self._clinic is not None else "UTC"
@@ -312,6 +321,8 @@ class TodayScreen(QWidget):
 
     def _ask_waiting(self) -> None:
         context = self._context
+        if self._clinic is not None:
+            self._teller.ask(self._today())
         context.bridge.call(
             self,
             waiting_work(context.clinic, context.actor, context.now(), self.provider),

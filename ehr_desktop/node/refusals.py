@@ -1,0 +1,127 @@
+"""What a person signed, was told is pending, and was refused since."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.ids import PatientId, PersonId, TransactionId
+from ehr_desktop.domain.patients import PatientSummary
+from ehr_desktop.domain.people import Actor, Team
+from ehr_desktop.domain.refusals import RefusedBooking, RefusedWork
+from ehr_desktop.node.core import Core
+from ehr_desktop.node.indexing import TeamIndex
+from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.projecting import INDEXED
+from ehr_desktop.node.store import told_pending
+from ehr_desktop.node.store.transactions import StoredTransaction
+from ehr_desktop.node.store.views.changes import (
+    AppointmentMoved,
+    AppointmentSeen,
+    AppointmentStatusChanged,
+    EntrySeen,
+    PatientSeen,
+    ViewChange,
+)
+from ehr_desktop.node.store.views.views import Views
+
+Names = Mapping[PersonId, str]
+
+
+class Refusals:
+    """The refused work of whoever is signed in, as far as their teams' keys open it."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def list(self, actor: Actor, names: Names) -> tuple[RefusedWork, ...]:
+        """Give what was refused and not dismissed, oldest first; `names` are those of staff.
+
+        Raises:
+            NotSignedInError: the session has ended.
+        """
+        session = self._core.session(actor)
+        teams = [team for team in (Team.FRONT_DESK, Team.CLINICAL) if team in session.teams]
+
+        def run() -> tuple[RefusedWork, ...]:
+            indexes = [self._core.indexes[team] for team in teams if team in self._core.indexes]
+            with self._core.database.reading() as connection:
+                rows = told_pending.refused(connection, session.person)
+                return tuple(_work(connection, row, indexes, names) for row in rows)
+
+        return await self._core.on_writer(run)
+
+    async def dismiss(self, actor: Actor, transaction: TransactionId) -> None:
+        """Tell of a refusal no more.
+
+        Raises:
+            NotSignedInError: the session has ended.
+        """
+        session = self._core.session(actor)
+
+        def run() -> None:
+            with self._core.database.writing() as connection:
+                told_pending.dismiss(connection, session.person, bytes.fromhex(transaction))
+
+        await self._core.on_writer(run)
+
+
+def _work(
+    connection: Connection, row: StoredTransaction, indexes: list[TeamIndex], names: Names
+) -> RefusedWork:
+    work = RefusedWork(
+        transaction=TransactionId(row.id.hex()),
+        kind=row.kind,
+        rule=row.rule,
+        signed=datetime.fromtimestamp(row.time_ms / 1000, UTC),
+        patient=PatientId(row.subject.hex()) if row.subject else None,
+    )
+    if row.kind not in INDEXED or row.rule == "malformed":
+        return work
+    transaction = Transaction.decode(row.wire)
+    for index in indexes:
+        for change in index.changes_of(connection, transaction):
+            return _told(work, change, index.views, names)
+    return work
+
+
+def _told(work: RefusedWork, change: ViewChange, views: Views, names: Names) -> RefusedWork:
+    """Say whom it was about, and what was wanted."""
+    match change:
+        case PatientSeen():
+            name = PatientSummary(change.patient, change.record, change.row.demographics).name
+            return replace(work, patient=change.patient, patient_name=name)
+        case EntrySeen():
+            return _about(replace(work, title=change.row.title), change.patient, views)
+        case AppointmentSeen():
+            return _about(replace(work, booking=_booking(change, names)), change.patient, views)
+        case AppointmentMoved() | AppointmentStatusChanged():
+            with suppress(NotFoundError):
+                known = views.appointments.appointment(change.id, names)
+                work = replace(work, patient=known.patient, patient_name=known.patient_name)
+            if isinstance(change, AppointmentMoved):
+                return replace(work, booking=_booking(change, names))
+            return replace(work, title=change.status)
+    return work
+
+
+def _about(work: RefusedWork, patient: PatientId, views: Views) -> RefusedWork:
+    with suppress(NotFoundError):
+        work = replace(work, patient_name=views.patients.patient(patient).name)
+    return replace(work, patient=patient)
+
+
+def _booking(change: AppointmentSeen | AppointmentMoved, names: Names) -> RefusedBooking:
+    return RefusedBooking(
+        provider=change.provider,
+        provider_name=names.get(change.provider, ""),
+        start=datetime.fromtimestamp(change.start_ms / 1000, UTC),
+        length=timedelta(minutes=change.minutes),
+        wall_start=change.wall_start,
+        moved=change.id if isinstance(change, AppointmentMoved) else None,
+        reason=change.reason if isinstance(change, AppointmentSeen) else "",
+        comment=change.comment if isinstance(change, AppointmentSeen) else "",
+    )

@@ -1,0 +1,1 @@
+"""How the workstations agree, watched live."""
