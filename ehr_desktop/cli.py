@@ -25,7 +25,9 @@ from ehr_desktop.interchange.fhir.validate import Validator
 from ehr_desktop.node.node import Node, system_key_store
 from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.founding import found
+from ehr_desktop.services.joining import records_are_here
 from ehr_desktop.services.values import Founding, ImportProgress, NewAccount
+from ehr_desktop.terminal_pairing import join_from_terminal, offer_from_terminal
 
 Answer = tuple[dict[str, Any], int]
 """What a command says, and its exit code."""
@@ -153,12 +155,26 @@ async def _status(config: Config) -> Answer:
         return asdict(await clinic.session.status()), 0
 
 
+async def _pair(config: Config) -> Answer:
+    if config.address:
+        await join_from_terminal(config, _store(config))
+        async with _Opened(config) as clinic:
+            await records_are_here(clinic.node, lambda _height, _aim: None)
+            return {"home": str(config.home), "clinic": (await clinic.session.clinic()).name}, 0
+    if not config.person:
+        raise InvalidInputError("account_name", "empty")
+    return await _signed_in(
+        config, lambda clinic, actor: offer_from_terminal(config, clinic, actor)
+    )
+
+
 _COMMANDS: dict[str, Callable[[Config], Coroutine[Any, Any, Answer]]] = {
     "init": _init,
     "add-user": _add_user,
     "import": _import,
     "patients": _patients,
     "export": _export,
+    "pair": _pair,
     "verify": _verify,
     "status": _status,
 }

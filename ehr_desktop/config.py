@@ -37,6 +37,9 @@ class Config:
     gallery: Path | None = None
     patients: int = 200
     tour: bool = False
+    offer: bool = False
+    address: str = ""
+    confirm_file: Path | None = None
     real_data: Path = Path("../shared/data")
 
 
@@ -110,6 +113,17 @@ def _parser() -> argparse.ArgumentParser:
     export = _signed_in(commands, "export", "write one patient's record as a bundle")
     export.add_argument("--patient", required=True, help="an id from `patients`, or a record id")
     export.add_argument("--to", dest="target", type=_path, required=True)
+
+    pair = _signed_in(commands, "pair", "let a new workstation in, or join", required=False)
+    which = pair.add_mutually_exclusive_group(required=True)
+    which.add_argument("--offer", action="store_true", default=None, help="let one in here")
+    which.add_argument("--join", dest="address", metavar="ADDRESS", help="join through that one")
+    pair.add_argument("--name", help="what this workstation is called (default: as the computer)")
+    pair.add_argument(
+        "--confirm-file",
+        type=_path,
+        help="agree once this file holds the digits of the other side; else the terminal asks",
+    )
 
     _signed_in(commands, "verify", "check everything", required=False)
     _command(commands, "status", "what state the node is in")

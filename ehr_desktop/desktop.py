@@ -107,16 +107,16 @@ class ClinicDoor:
         await self._asking.join(addresses, workstation_name, store=store)
         hear(Progress(FETCHING, 0, 0))
         await self.open(hear)
-        await self.fetch()
+        await self.fetch(hear)
 
     async def compare(self, *, agreed: bool) -> None:
         """Say whether the digits on both screens are the same."""
         if self._asking is not None:
             await self._asking.compare(agreed=agreed)
 
-    async def fetch(self) -> None:
+    async def fetch(self, hear: Callable[[Any], None]) -> None:
         """Wait until the records of a clinic that was joined are here."""
-        await records_are_here(self.node)
+        await records_are_here(self.node, lambda height, aim: hear(Progress(FETCHING, height, aim)))
 
     def _joining(self, hear: Callable[[Any], None]) -> Joining:
         return Joining(self._config.home, lambda digits: hear(PairingAsked(digits, "")))
@@ -221,7 +221,7 @@ class Desktop:
             look=lambda: self.door.look(self.bridge.publish),
             join=lambda where, name: self.door.join(where, name, self.bridge.publish),
             compare=self.door.compare,
-            fetch=self.door.fetch,
+            fetch=lambda: self.door.fetch(self.bridge.publish),
             workstation_name=platform.node() or "Workstation 2",
         )
 

@@ -202,6 +202,11 @@ _DETAILED: Final[Mapping[type[BaseException], Callable[..., str]]] = {
     errors.InvalidInputError: _invalid,
     errors.BadFileError: _bad_file,
     errors.PairingFailedError: _not_joined,
+    errors.WorkstationHaltedError: lambda _error: (
+        "This workstation has forgotten what it signed before: its disk was restored from a copy, "
+        "or another PC runs on a copy of it. It signs nothing any more. Remove it on the Network "
+        "screen of another workstation and let it join again."
+    ),
 }
 
 

@@ -10,7 +10,8 @@ from ehr_desktop import interchange, services
 from ehr_desktop.domain import errors
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Fault, FaultKind, Outcome, TransactionState
-from ehr_desktop.explain import BAD_FILE, explain
+from ehr_desktop.explain import BAD_FILE, explain, explain_door
+from ehr_desktop.node.net.errors import PairingFailure
 from ehr_desktop.sentences import REFUSALS
 from ehr_desktop.services.values import SlotTakenError
 
@@ -21,8 +22,11 @@ MADE = {
     SlotTakenError: lambda: SlotTakenError(OUTCOME, None, ()),
     errors.IntegrityError: lambda: errors.IntegrityError(Fault(FaultKind.LINK, "7", "", "x")),
     errors.HomeInUseError: lambda: errors.HomeInUseError("process 12 on desk-1"),
+    errors.WorkstationHaltedError: lambda: errors.WorkstationHaltedError("forgotten"),
+    errors.PairingFailedError: lambda: errors.PairingFailedError("expired"),
     errors.HomeDamagedError: lambda: errors.HomeDamagedError("ledger.db"),
     errors.InvalidInputError: lambda: errors.InvalidInputError("birth_date", "future"),
+    errors.PairingFailedError: lambda: errors.PairingFailedError("expired"),
     errors.BadFileError: lambda: errors.BadFileError("not-json", 1200),
 }
 
@@ -85,6 +89,20 @@ def test_every_reason_against_a_password_has_its_own_sentence(reason):
 def test_every_reason_against_an_input_has_its_own_sentence(reason):
     unknown = errors.InvalidInputError("family", "?")
     assert explain(errors.InvalidInputError("family", reason)) != explain(unknown)
+
+
+@pytest.mark.parametrize("reason", PairingFailure)
+def test_every_end_of_a_pairing_has_its_own_sentence_on_both_screens(reason):
+    joining = explain(errors.PairingFailedError(reason))
+    assert joining != explain(errors.PairingFailedError("?")).replace("?", reason)
+    if reason not in {PairingFailure.UNREACHABLE, PairingFailure.BUSY}:
+        assert explain_door(reason) != explain_door("?").replace("?", reason)
+
+
+def test_what_the_ledger_says_of_a_new_workstation_is_told_on_both_screens():
+    sentence = explain(errors.PairingFailedError("role"))
+    assert REFUSALS["role"] in sentence
+    assert explain_door("role") == sentence
 
 
 @pytest.mark.parametrize("reason", codes_raised_by("BadFileError", "UnreadableError", "_broken"))

@@ -162,6 +162,10 @@ SENTENCES = [
         "Inês Duarte replaced the key of the clinical team",
     ),
     (
+        transaction("team.reseal", ("team", "clinical"), ("boxes", "12")),
+        "Inês Duarte sealed 12 keys of records again for the clinical team",
+    ),
+    (
         transaction("team.box", ("team", "front-desk"), ("names", "Tom Hale, Ana Lee")),
         "Inês Duarte handed the key of the front desk team to Tom Hale, Ana Lee",
     ),

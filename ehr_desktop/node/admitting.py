@@ -66,8 +66,9 @@ class _Door:
 class Admitting:
     """At most one door. All of it runs on the node's loop.
 
-    `addresses` gives where this workstation's node listens, once `listen` was called; `known`
-    where others do; both are told to the newcomer. With `announce` the door can be found on the network while it is open.
+    `addresses` gives where this workstation's node listens, once `listen` was called (a clinic of
+    one has nobody to listen for); `known` gives where others do. Both are told to the newcomer.
+    With `announce` the door can be found on the network while it is open.
     """
 
     def __init__(

@@ -6,6 +6,7 @@ be stored. Everything here runs on the store's single writer thread.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +77,10 @@ class Chain:
         )
         self.epoch, self.validators = 0, founders
         if self.head is not None:
-            self.epoch, self.validators = validator_set(self.reader(connection))
+            # with a damaged state nobody decides any more; the full check names what is wrong
+            self.epoch, self.validators = self.head.epoch, None
+            with suppress(CodecError):
+                self.epoch, self.validators = validator_set(self.reader(connection))
 
     @property
     def head_id(self) -> bytes:

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from ehr_desktop.domain.errors import DiskFullError, InvalidInputError
 from ehr_desktop.domain.events import ConsensusChanged, NetworkChanged, WorkstationsChanged
@@ -57,8 +58,8 @@ class Network:
         self._core.outward = self._on_turn
         self._core.has_quorum = self._lan.has_quorum
         self._lan.start()
-        self._start(self._show())
-        if self._is_shared():
+        self._start(self._show)
+        if self._core.pipeline.is_shared:
             await self.listen()
 
     async def close(self) -> None:
@@ -136,11 +137,11 @@ class Network:
         self._measure(turn)
         self.lan.carry_out(turn)
         for first, second in turn.evidence:
-            self._start(self._presence.report(first, second))
+            self._start(partial(self._presence.report, first, second))
         if turn.roster_changed:
             self._core.publish(WorkstationsChanged())
-            if self._is_shared() and not self._joined:
-                self._start(self.listen())
+            if self._core.pipeline.is_shared and not self._joined:
+                self._start(self.listen)
         if turn.final or turn.ballots or turn.timers:
             self._on_moved()
 
@@ -169,15 +170,12 @@ class Network:
         proposer = head.proposer if head else b""
         return next((d.name for d in self._core.pipeline.devices if d.id == proposer), "")
 
-    def _is_shared(self) -> bool:
-        return sum(device.active for device in self._core.pipeline.devices) != 1
-
     async def listen(self) -> None:
         """Be there for others, though there may be none yet."""
         if not self._joined:
             self._joined = True
             await self.lan.join()
-            self._start(self._presence.come_back())
+            self._start(self._presence.come_back)
             self._on_moved()
 
     # --- what is shown -------------------------------------------------------------------------
@@ -200,15 +198,15 @@ class Network:
                 self._shown_changes = standing.changes
                 await self._core.show_waiting()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.get_running_loop().create_task(_unless_full(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _unless_full(work: Coroutine[Any, Any, None]) -> None:
+async def _unless_full(work: Callable[[], Awaitable[None]]) -> None:
     """Do something nobody waits for; on a full disk it is left undone, and done when due again."""
     try:
-        await work
+        await work()
     except DiskFullError:
         return

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.node.consensus.effects import (
     Broadcast,
     CancelTimer,
@@ -56,10 +57,10 @@ from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.ledger.validators import ValidatorSet
 from ehr_desktop.node.ledger.vote import Certificate, SignedVote, Vote, sign_vote, vote_holds
 
-PROPOSERS: Final[dict[str, tuple[type[Proposers], Timing]]] = {
-    "authority": (Authority, Timing()),
-    "stake": (Stake, Timing()),
-    "work": (Work, WORK_TIMING),
+PROPOSERS: Final[dict[ProposerMode, tuple[type[Proposers], Timing]]] = {
+    ProposerMode.AUTHORITY: (Authority, Timing()),
+    ProposerMode.STAKE: (Stake, Timing()),
+    ProposerMode.WORK: (Work, WORK_TIMING),
 }
 
 
@@ -123,7 +124,7 @@ class Ordering:
     """This workstation's part in the agreement. On the writer thread."""
 
     def __init__(
-        self, network: bytes, key: SigningKey, mode: str, placed: Placed, duties: Duties
+        self, network: bytes, key: SigningKey, mode: ProposerMode, placed: Placed, duties: Duties
     ) -> None:
         self._duties = duties
         self._me = device_id_of(key.public)

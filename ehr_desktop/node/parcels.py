@@ -16,12 +16,15 @@ from ehr_desktop.node.keys.teams import box_hash
 from ehr_desktop.node.ledger.codec import CodecError, decode, encode
 from ehr_desktop.node.ledger.fields import Fields
 from ehr_desktop.node.ledger.transaction import ID_SIZE
-from ehr_desktop.node.net.wire import MAX_PARCEL
+from ehr_desktop.node.net.wire import MAX_PARCEL, MAX_PREAMBLE
 from ehr_desktop.node.store import awaited, containers, secrets
 from ehr_desktop.node.store.awaited import BOX, CONTAINER, VAULT, Awaited
 from ehr_desktop.node.store.containers import LARGEST_ROW, ContainerFiles, StoredContainer
 from ehr_desktop.node.store.secrets import KeyBox
 from ehr_desktop.node.sync.port import Keeping
+
+Lead = tuple[bytes, bytes, bytes, bytes]
+"""What comes before a container's sealed bytes: header, salt, wrapped key and fingerprint."""
 
 _MOST_FIELD: Final = 4096
 _MOST_NAME: Final = 64
@@ -64,7 +67,7 @@ def _container_parcel(container: StoredContainer, files: ContainerFiles | None) 
     return encode((CONTAINER, container.commitment, *_lead(container), sealed))
 
 
-def _lead(container: StoredContainer) -> tuple[bytes, bytes, bytes, bytes]:
+def _lead(container: StoredContainer) -> Lead:
     return container.header, container.salt, container.wrapped_key, container.fingerprint
 
 
@@ -94,6 +97,31 @@ def keep(connection: Connection, parcel: bytes) -> tuple[Keeping, bytes]:
     return Keeping.KEPT, name
 
 
+def keep_large(connection: Connection, name: bytes, preamble: bytes, sealed_hash: bytes) -> bool:
+    """Take in a large container whose sealed bytes are a file with its final name by now; tell
+    whether it was awaited and is what its name says.
+    """
+    one = awaited.find(connection, name)
+    container = arrived(one, read_preamble(preamble), None, sealed_hash) if one else None
+    if container is None:
+        return False
+    containers.add_containers(connection, [container])
+    awaited.remove(connection, [name])
+    return True
+
+
+def read_preamble(preamble: bytes) -> Lead:
+    """Give what came in front of a large container.
+
+    Raises:
+        CodecError: it is something else.
+    """
+    fields = Fields(decode(preamble, limit=MAX_PREAMBLE))
+    lead = _read_lead(fields)
+    fields.end()
+    return lead
+
+
 def _keep_container(connection: Connection, one: Awaited, fields: Fields) -> bool:
     lead, sealed = _read_lead(fields), fields.octets_up_to(LARGEST_ROW)
     fields.end()
@@ -116,7 +144,7 @@ def _keep_box(connection: Connection, one: Awaited, fields: Fields) -> bool:
     )
     fields.end()
     promised = (one.subject, one.purpose, one.epoch, one.recipient, one.generation)
-    if box_hash(box.box) != one.name or (one.purpose and _said(box) != promised):
+    if box_hash(box.box) != one.name or (one.recipient and _said(box) != promised):
         return False
     secrets.add_boxes(connection, [box])
     return True
@@ -131,7 +159,7 @@ def _keep_vault(connection: Connection, one: Awaited, fields: Fields) -> bool:
     return True
 
 
-def _read_lead(fields: Fields) -> "_Lead":
+def _read_lead(fields: Fields) -> Lead:
     return (
         fields.octets_up_to(_MOST_FIELD),
         fields.octets_up_to(_MOST_NAME),
@@ -141,9 +169,9 @@ def _read_lead(fields: Fields) -> "_Lead":
 
 
 def arrived(
-    one: Awaited, lead: "_Lead", sealed: bytes | None, sealed_hash: bytes
+    one: Awaited, lead: Lead, sealed: bytes | None, sealed_hash: bytes
 ) -> StoredContainer | None:
-    """Give the row of a container that came with `lead`: header, salt, wrapped key, fingerprint.
+    """Give the row of a container that came with `lead`.
 
     `sealed` is None where its bytes are a file. None if it is not what its name says.
     """
@@ -170,7 +198,6 @@ def _record_of(header: bytes) -> tuple[bytes, int]:
         return b"", 0
 
 
-_Lead = tuple[bytes, bytes, bytes, bytes]
 _KEEPERS: Final[dict[str, Callable[[Connection, Awaited, Fields], bool]]] = {
     CONTAINER: _keep_container,
     BOX: _keep_box,

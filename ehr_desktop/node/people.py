@@ -99,6 +99,10 @@ class People:
         """Give everyone's display name."""
         return {person: account.display_name for person, (account, _) in self._accounts.items()}
 
+    async def awaiting_accounts(self) -> int:
+        """Give how many people's sealed accounts have not arrived on this workstation yet."""
+        return len(await self._core.read(transactions.persons)) - len(self._accounts)
+
     async def awaiting_keys(self) -> tuple[PersonId, ...]:
         """Give who waits for a colleague to hand the key of one of their teams on."""
         found = await self._core.read(

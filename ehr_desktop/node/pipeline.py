@@ -10,12 +10,13 @@ told comes out of it only once it has committed. Everything here runs on the sin
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import HomeDamagedError, WorkstationHaltedError
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.node.chain import Chain
 from ehr_desktop.node.consensus.effects import Propose, StoreVote
 from ehr_desktop.node.consensus.events import (
@@ -101,7 +102,8 @@ class Pipeline:
         self.files = files
         self.genesis = genesis
         self.device = device_id_of(device_key.public)
-        self.sync = Sync(self.device, Receiving(self))
+        self._receiving = Receiving(self)
+        self.sync = Sync(self.device, self._receiving)
         self._behind: set[bytes] = set()
         self._admitted = 0
         self._turn: Turn | None = None
@@ -128,14 +130,15 @@ class Pipeline:
         self._ordering: Ordering | None = None
         self._recalled: list[StoreVote] | None = None
         if self.chain.validators is not None:
-            self._join(connection)
+            with suppress(CodecError):
+                self._join(connection)
         self.standing = self._stand()
 
     def _join(self, connection: Connection) -> None:
         """Take part in the agreement, from what is on the disk."""
-        mode = "authority"
+        mode = ProposerMode.AUTHORITY
         if self.chain.head is not None:
-            mode = str(proposer_mode(self.chain.reader(connection)))
+            mode = proposer_mode(self.chain.reader(connection))
         self._ordering = Ordering(self.network, self._key, mode, self._place(), self._duties())
         # what follows from the votes may already change the ledger: it belongs into a turn
         self._recalled = [
@@ -172,7 +175,7 @@ class Pipeline:
         """
         with self.turn() as turn:
             turn.signed = self.store(wanted)
-            if self._is_shared:
+            if self.is_shared:
                 turn.effects += self.sync.grew([t.wire for t in turn.signed])
         return turn
 
@@ -238,7 +241,7 @@ class Pipeline:
         while self._ordering is not None and self._told != (len(self.pool), self._changes):
             self._told = len(self.pool), self._changes
             self._ordering.tell(TransactionsPending(len(self.pool)))
-        if self._is_shared:
+        if self.is_shared:
             self._tell_sync()
             self._heads = tuple(feed_heads(connection, self.pool.feeds).values())
         if self._ordering is None:
@@ -269,8 +272,9 @@ class Pipeline:
             self.halt()
 
     @property
-    def _is_shared(self) -> bool:
-        return len(self.devices) != 1
+    def is_shared(self) -> bool:
+        """Whether there are other workstations; one that has no ledger yet was let in by one."""
+        return self.chain.head is None or sum(device.active for device in self.devices) > 1
 
     def public_key_of(self, device: bytes) -> bytes | None:
         """Give the signing key of a workstation that ever joined."""
@@ -311,6 +315,8 @@ class Pipeline:
         """
         if self.halted and wanted:
             raise WorkstationHaltedError(self.halted)
+        if self._ordering is None and self.chain.head is not None:
+            raise HomeDamagedError(self._database.path.name)
         require_room(self._database.path.parent, wanted)
         sequence, previous = self.pool.feed(self.device)
         signed: list[Transaction] = []
@@ -477,6 +483,11 @@ class Pipeline:
             self._expect(connection)
         return [(transaction, self._expected.verdict(transaction)) for transaction in self.pool]
 
+    def expect_what_waits(self, connection: Connection) -> None:
+        """Have `value_here` and `value` give the state that what waits will lead to."""
+        if len(self.pool):
+            self._expect(connection)
+
     @property
     def head(self) -> Header | None:
         """The newest final block's header."""
@@ -506,7 +517,10 @@ class Pipeline:
         return self.pool.by_wire.values()
 
     def _read_devices(self, connection: Connection) -> tuple[Device, ...]:
-        return devices(self.chain.reader(connection)) if self.chain.head else ()
+        try:
+            return devices(self.chain.reader(connection)) if self.chain.head else ()
+        except CodecError:
+            return ()
 
     def _stand(self) -> Standing:
         head = self.chain.head

@@ -125,7 +125,11 @@ def _boxes_of(statement: Statement, one: Callable[..., Awaited]) -> Iterable[Awa
                 recipient=person, generation=1)
             for person, name in statement.boxes
         ]  # fmt: skip
-    return [one(name, BOX) for name in boxes_named(statement)]
+    if isinstance(statement, ReplaceTeamKey):
+        # whom each is for is said by the box alone
+        said = {"purpose": statement.team, "epoch": statement.generation}
+        return [one(name, BOX, **said) for name in statement.boxes]
+    return []
 
 
 def _vaults_of(statement: Statement) -> list[tuple[bytes, bytes]]:

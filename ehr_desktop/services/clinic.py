@@ -20,6 +20,7 @@ class Clinic:
     """The use cases of one open clinic. Their coroutines run on the node's loop."""
 
     def __init__(self, node: Node, validator: Validator) -> None:
+        self.node = node
         self.session = Session(node)
         self.people = People(node)
         self.network = Network(node)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ehr_desktop.domain.errors import InvalidInputError
-from ehr_desktop.domain.network import FoundDoor
+from ehr_desktop.domain.network import FoundDoor, LinkState
 from ehr_desktop.node.node import (
     LONGEST_WORKSTATION_NAME,
     Joined,
@@ -20,15 +20,28 @@ FETCHING = "fetch-records"
 """The job that `Progress` tells about after this workstation has joined."""
 
 
-async def records_are_here(node: Node) -> None:
-    """Wait until the first accounts have come over the network, so that people can sign in."""
+async def records_are_here(node: Node, progress: Callable[[int, int], None]) -> None:
+    """Wait until this workstation knows all that the others agreed on, and everybody can sign in.
+
+    `progress` is told the height reached and the height aimed at.
+    """
     news = asyncio.Event()
     node.subscribe(lambda _event: news.set())
-    await node.people.load()
-    while not node.people.all():
+    while not await _is_up_to_date(node, progress):
         await news.wait()
         news.clear()
-        await node.people.load()
+
+
+async def _is_up_to_date(node: Node, progress: Callable[[int, int], None]) -> bool:
+    status = await node.network.status()
+    if status.catching_up is not None:
+        progress(*status.catching_up)
+        return False
+    linked = [w.height or 0 for w in status.workstations if w.state is LinkState.LINKED]
+    if not linked or status.height < max(linked):
+        return False
+    await node.people.load()
+    return bool(node.people.all()) and not await node.people.awaiting_accounts()
 
 
 class Joining:

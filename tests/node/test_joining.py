@@ -27,9 +27,14 @@ from tests.support.one_pc import ledger_of
 from tests.support.two_pcs import Newcomer, inside
 
 KEPT = (
-    "network", "genesis", "site-secret", "device-signing-seed", "device-box-seed", "sponsor",
+    "network",
+    "genesis",
+    "site-secret",
+    "device-signing-seed",
+    "device-box-seed",
     "addresses",
-)  # fmt: skip
+    "sponsor",
+)
 
 
 def secrets_of(home):
@@ -80,9 +85,9 @@ async def test_it_keeps_what_the_clinic_is_and_where_the_others_are(homes, tmp_p
     assert kept["genesis"] == first[1]
     assert kept["network"] == network
     assert kept["site-secret"] == clinic.pc.node._core.site_secret
-    assert kept["sponsor"] == SigningKey(seed).public
     told = read_addresses(kept["addresses"])
     assert [a.address for a in told] == [Address("127.0.0.1", 4711), Address("10.77.0.1", 4711)]
+    assert kept["sponsor"] == SigningKey(seed).public
     assert {a.key for a in told} == {kept["sponsor"]}
 
 

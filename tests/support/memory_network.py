@@ -87,6 +87,7 @@ class MemoryNetwork:
     def grow(self, count: int) -> None:
         """Have `count` workstations, all connected."""
         height = self.world.network.height
+        names = [*NAMES, *(f"Desk {number}" for number in range(1, count))]
         others = [
             WorkstationStatus(
                 device_of(name),
@@ -98,7 +99,7 @@ class MemoryNetwork:
                 rung=("announced", "remembered", "incoming", "told", "typed")[number % 5],
                 weight=1,
             )
-            for number, name in enumerate(NAMES[: count - 1])
+            for number, name in enumerate(names[: count - 1])
         ]
         self._put([self.world.network.workstations[0], *others])
 

@@ -88,6 +88,15 @@ def by_votes(network: MemoryNetwork) -> None:
     network.in_agreement(confirmed=3)
 
 
+def thirty(network: MemoryNetwork) -> None:
+    """Thirty, of which seven vote."""
+    network.grow(30)
+    for each in network.world.network.workstations[7:]:
+        network.change(each.name, weight=0)
+    network.change("Desk 4", state=LinkState.ABSENT, trouble="unreachable", rtt_ms=None)
+    network.in_agreement(confirmed=7)
+
+
 SITUATIONS: dict[str, Callable[[MemoryNetwork], None]] = {
     "alone": alone,
     "four": four,
@@ -95,6 +104,7 @@ SITUATIONS: dict[str, Callable[[MemoryNetwork], None]] = {
     "liar": liar,
     "work": at_work,
     "votes": by_votes,
+    "thirty": thirty,
 }
 
 

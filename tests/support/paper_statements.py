@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ehr_desktop.node.contracts.records import ROUND_BITS
 from ehr_desktop.node.contracts.statements import (
     BookAppointment,
     CommitRecords,
@@ -19,17 +20,33 @@ BOTH = (("clinical", 1, seeded("b1", 32)), ("front-desk", 1, seeded("b2", 32)))
 CLINICAL = (("clinical", 1, seeded("b3", 32)),)
 
 
+def numbered(turn: int, draw: int = 0) -> int:
+    """The epoch number of a round of keys."""
+    return turn << ROUND_BITS | draw
+
+
+FIRST = numbered(1)
+
+
 def epochs(patient: bytes, *rows: tuple) -> OpenEpochs:
     return OpenEpochs(patient, rows)
 
 
-def row(category: str, epoch: int = 1, boxes: tuple = CLINICAL) -> tuple:
+def row(category: str, epoch: int = FIRST, boxes: tuple = CLINICAL) -> tuple:
     return category, epoch, seeded(f"{category}{epoch}", 32), boxes
 
 
 def booking(name: str, start: int = NINE, minutes: int = 60, **changes) -> BookAppointment:
     whole = BookAppointment(
-        seeded(name), DOCTOR.id, ANNA, start, minutes, "2027-01-15T09:00", "Europe/London", "", 1
+        seeded(name),
+        DOCTOR.id,
+        ANNA,
+        start,
+        minutes,
+        "2027-01-15T09:00",
+        "Europe/London",
+        "",
+        FIRST,
     )
     return replace(whole, **changes)
 
@@ -42,5 +59,5 @@ def moving(name: str, start: int, **changes) -> MoveAppointment:
 
 
 def note(record: str, version: int = 1, category: str = "notes", **changes) -> CommitRecords:
-    whole = CommitRecords(ANNA, ((seeded(record), version, category, 1),), "form")
+    whole = CommitRecords(ANNA, ((seeded(record), version, category, FIRST),), "form")
     return replace(whole, **changes)

@@ -50,9 +50,7 @@ class Inside:
 async def inside(home, *names, window_s=20.0):
     """Open a clinic whose door, once opened, cannot be found but only dialled."""
     async with opened(home, *(names or ("admin",))) as pc:
-        admitting = Admitting(
-            pc.node._core, addresses=lambda: OWN_NODE, announce=False, window_s=window_s
-        )
+        admitting = Admitting(pc.node._core, lambda: OWN_NODE, announce=False, window_s=window_s)
         made = Inside(pc, admitting)
         told = (PairingAsked, PairingLeft, PairingEnded)
         pc.node.subscribe(lambda e: made.events.put_nowait(e) if isinstance(e, told) else None)

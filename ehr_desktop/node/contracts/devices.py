@@ -152,10 +152,7 @@ def _somebody_votes(context: Context) -> None:
 
 
 def _core_stays(context: Context, leaving: Device) -> None:
-    """Refuse `core-set` when too few voting workstations would stay.
-
-    Source: DESIGN, section 4.
-    """
+    """Refuse `core-set` when too few voting workstations would stay for the others to rely on."""
     if not leaving.votes:
         return
     core = min(CORE, _count(context, lambda entry: entry.has_vote))

@@ -5,7 +5,6 @@ from typing import Final
 from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.node.contracts.roster import (
     devices,
-    proposer_mode,
     rows_of,
     validator_set,
     work_target,
@@ -33,7 +32,7 @@ def put_validators(state: State, epoch: int, validators: ValidatorSet) -> None:
 
 
 def open_next_epoch(state: State) -> None:
-    """Begin another epoch if a block's transactions have changed who votes.
+    """Begin another epoch if what a block says of devices has changed who votes.
 
     One that changes it and another that changes it back leave the epoch as it is.
     """
@@ -49,7 +48,7 @@ def open_next_epoch(state: State) -> None:
 
 def count_work(state: State, header: Header) -> None:
     """Count a block, and set another target after so many; the first block begins the count."""
-    if proposer_mode(state.get) is not ProposerMode.WORK:
+    if state.get("proposers") != ProposerMode.WORK:
         return
     stored = state.get("work")
     if stored is None:

@@ -11,7 +11,7 @@ from ehr_desktop.node.contracts.epochs import FIRST_EPOCH, founding_validators, 
 from ehr_desktop.node.contracts.roster import validator_set
 from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
-from ehr_desktop.node.contracts.state import State, StateReader
+from ehr_desktop.node.contracts.state import State, key
 from ehr_desktop.node.contracts.statements import (
     ChangeAppointmentStatus,
     CommitRecords,
@@ -36,6 +36,7 @@ from ehr_desktop.node.store import blocks, transactions
 from ehr_desktop.node.store.transactions import StoredTransaction
 
 _BLOCKS_AT_ONCE = 64
+_VALIDATORS = key("validators")
 _KIND_OF_RULE = {
     CheckRule.NETWORK: FaultKind.LINK,
     CheckRule.LINK: FaultKind.LINK,
@@ -82,6 +83,7 @@ class ChainCheck:
     _buckets: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
     _frontier: Frontier = field(default_factory=Frontier)
     _parent: Header | None = None
+    _deciding: tuple[int, ValidatorSet] | None = None
 
     def run(self) -> None:
         """Check every block from genesis on, and what is still pending.
@@ -152,9 +154,10 @@ class ChainCheck:
     ) -> None:
         """The workstations whose turn it was proposed the block, and agreed on just this one."""
         where, since = f"block {header.height}", iso(header.time_ms)
-        value = State(self.state.get).get
-        deciding = _deciding(value, [decoded[row.wire] for row in rows[:1] if row.wire in decoded])
-        if deciding is None:
+        block = Block(header, tuple(row.wire for row in rows))
+        if self._parent is None and not self.state:
+            self._deciding = _founding([decoded[w] for w in block.transactions[:1] if w in decoded])
+        if self._deciding is None:
             self.findings.fault(
                 FaultKind.CERTIFICATE,
                 where,
@@ -162,16 +165,15 @@ class ChainCheck:
                 "The ledger before this block does not tell who had to agree on it.",
             )
             return
-        epoch, validators = deciding
+        epoch, validators = self._deciding
         if header.epoch != epoch or not finality_holds(header, finality, validators):
             self.findings.fault(
                 FaultKind.CERTIFICATE, where, since, "No quorum of workstations signed this block."
             )
-        if not proof_holds(value, header):
+        if not proof_holds(State(self.state.get).get, header):
             self.findings.fault(
                 FaultKind.PROPOSER, where, since, "This block does not show the work it had to."
             )
-        block = Block(header, tuple(row.wire for row in rows))
         for failure in check_block(
             block, self._parent, self._frontier, validators, decoded=decoded
         ):
@@ -276,11 +278,13 @@ class ChainCheck:
         self.tree.apply(delta)
         for entry in delta.entries:
             self._change_bucket(entry)
-        for key, value in changes.items():
+        for place, value in changes.items():
             if value is None:
-                self.state.pop(key, None)
+                self.state.pop(place, None)
             else:
-                self.state[key] = value
+                self.state[place] = value
+        if _VALIDATORS in changes:
+            self._deciding = validator_set(State(self.state.get).get)
 
     def _change_bucket(self, entry: Entry) -> None:
         bucket = self._buckets.setdefault(entry.bucket, {})
@@ -290,17 +294,12 @@ class ChainCheck:
             bucket[entry.key_hash] = entry.value_hash
 
 
-def _deciding(value: StateReader, first: Sequence[Transaction]) -> tuple[int, ValidatorSet] | None:
-    """Give the epoch of a block and who decides on it, from the state before it: for the first
-    block of all, from its own founding. None if neither tells it.
-    """
-    try:
-        return validator_set(value)
-    except CodecError:
-        statement = _statement(first[0]) if first and value("clinic") is None else None
-        if not isinstance(statement, FoundClinic):
-            return None
-        return FIRST_EPOCH, founding_validators(statement)
+def _founding(first: Sequence[Transaction]) -> tuple[int, ValidatorSet] | None:
+    """Give the epoch of the first block and who decides on it, from its own first transaction."""
+    statement = _statement(first[0]) if first else None
+    if not isinstance(statement, FoundClinic):
+        return None
+    return FIRST_EPOCH, founding_validators(statement)
 
 
 def _decoded(wire: bytes) -> Transaction | None:

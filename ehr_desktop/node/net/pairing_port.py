@@ -4,7 +4,7 @@ from typing import Final
 
 from ehr_desktop.node.net.address import Address, parse_address
 
-PAIRING_PORT: Final = 48117
+PAIRING_PORT: Final = 47412
 
 
 def shown_door(address: Address) -> str:

@@ -14,14 +14,14 @@ _LONGEST_HOST: Final = 253
 
 
 def write_addresses(addresses: Sequence[SavedAddress]) -> bytes:
-    """Give the encoding of at most `MOST_ADDRESSES` addresses: host, port, and the key of whose
-    it is (empty while that is not proved); what is more is left out.
+    """Give the encoding of at most `MOST_ADDRESSES` addresses: host, port, the key of whose it is
+    (empty while that is not proved) and whether it was typed; what is more is left out.
     """
     return encode(address_values(addresses))
 
 
 def read_addresses(encoded: bytes) -> tuple[SavedAddress, ...]:
-    """Give the addresses; one without a key counts as typed, so that it is not forgotten.
+    """Give the addresses.
 
     Raises:
         CodecError: they are no such list.
@@ -34,7 +34,10 @@ def read_addresses(encoded: bytes) -> tuple[SavedAddress, ...]:
 
 def address_values(addresses: Sequence[SavedAddress]) -> tuple[Value, ...]:
     """Give addresses as they stand in an encoding."""
-    return tuple((a.address.host, a.address.port, a.key) for a in addresses[:MOST_ADDRESSES])
+    return tuple(
+        (one.address.host, one.address.port, one.key, int(one.typed))
+        for one in addresses[:MOST_ADDRESSES]
+    )
 
 
 def read_address(value: Value) -> SavedAddress:
@@ -45,6 +48,6 @@ def read_address(value: Value) -> SavedAddress:
     """
     fields = Fields(value)
     address = Address(fields.text(_LONGEST_HOST, least=1), fields.integer(1, 65535))
-    key = fields.octets(0, PUBLIC_SIZE)
+    saved = SavedAddress(address, fields.octets(0, PUBLIC_SIZE), bool(fields.integer(0, 1)))
     fields.end()
-    return SavedAddress(address, key, typed=not key)
+    return saved

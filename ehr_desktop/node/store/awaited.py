@@ -27,7 +27,8 @@ class Awaited:
 
     `device` and `sequence` place the transaction in its feed; `size` is that of a container's
     sealed bytes. `subject` is the patient, or the person of an account; it and the fields of a box
-    are empty and 0 where the transaction does not say them.
+    are empty and 0 where the transaction does not say them; a box whose recipient it does not say
+    may be for anybody.
     """
 
     name: bytes

@@ -16,11 +16,13 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 
 from ehr_desktop.domain.errors import DiskFullError
 from ehr_desktop.node.store.many import write_many
+from ehr_desktop.node.store.tables import AWAITED as A
 from ehr_desktop.node.store.tables import CONTAINERS as C
 
 LARGEST_ROW = 256 * 1024
 """Sealed bytes above this size are a file of their own."""
 
+_PART = ".part"
 _CHUNK = 500
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ADD = insert(C)
@@ -64,7 +66,7 @@ class ContainerFiles:
 
     def create(self) -> tuple[Path, BinaryIO]:
         """Give a new file to write sealed bytes to; nobody else can read it."""
-        path = self._folder / f"{os.urandom(16).hex()}.part"
+        path = self._folder / f"{os.urandom(16).hex()}{_PART}"
         return path, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
     def keep(self, written: Path, commitment: bytes) -> None:
@@ -77,16 +79,23 @@ class ContainerFiles:
             finally:
                 os.close(folder)
 
+    def part(self, commitment: bytes) -> Path:
+        """Where the bytes of a container gather while it comes from another workstation."""
+        return self._folder / f"{commitment.hex()}{_PART}"
+
     def names(self) -> Iterator[Path]:
         """Give every file of the folder."""
         return iter(sorted(self._folder.iterdir()))
 
     def remove_leftovers(self, connection: Connection) -> int:
-        """Delete files that no committed row names; give how many there were."""
-        known = set(
-            connection.execute(select(C.c.commitment).where(C.c.sealed.is_(None))).scalars()
-        )
-        leftovers = [path for path in self.names() if not _is_named(path, known)]
+        """Delete files that no committed row names, nor are parts of what is still awaited; give
+        how many there were.
+        """
+        stored = connection.execute(select(C.c.commitment).where(C.c.sealed.is_(None))).scalars()
+        coming = connection.execute(select(A.c.name).where(A.c.large == 1)).scalars()
+        known = {self.path(name).name for name in stored}
+        known |= {self.part(name).name for name in coming}
+        leftovers = [path for path in self.names() if path.name not in known]
         for path in leftovers:
             path.unlink()
         return len(leftovers)
@@ -149,10 +158,3 @@ def stored_of(connection: Connection, commitments: Iterable[bytes]) -> list[byte
 def count(connection: Connection) -> int:
     """Count the containers."""
     return int(connection.execute(select(func.count()).select_from(C)).scalar_one())
-
-
-def _is_named(path: Path, known: set[bytes]) -> bool:
-    try:
-        return bytes.fromhex(path.name) in known
-    except ValueError:
-        return False

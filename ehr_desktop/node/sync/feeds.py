@@ -92,18 +92,19 @@ class FeedSync:
         for one in admitted:
             if one.verdict in _USELESS and one.device:
                 self._doubt(peer, one.device, now)
-            elif one.verdict is Verdict.GAP:
-                self._peers.hear(peer, 0, [FeedHead(one.device, one.sequence, b"", 0)])
-        touched = {one.device for one in admitted if one.device}
+            elif one.verdict is Verdict.STORED:
+                self._doubts.pop((peer, one.device), None)
+        touched = {one.device: one.sequence for one in admitted if one.device}
+        # who sends transactions has them
+        self._peers.hear(peer, 0, [FeedHead(*last, b"", 0) for last in touched.items()])
         mine = [device for device, asked in self._asked.items() if asked.peer == peer]
-        if touched & set(mine) or not wires:
+        if not touched.keys().isdisjoint(mine) or not wires:
             # this is the answer: what it left out is asked for again, or is not there
             for device in mine:
                 del self._asked[device]
                 if not wires:
                     self._doubt(peer, device, now)
-            touched.update(mine)
-        return effects + self._ask(peer, sorted(touched), now)
+        return effects + self._ask(peer, sorted({*touched, *mine}), now)
 
     def _ask(self, peer: bytes, devices: Iterable[bytes], now: int) -> list[Effect]:
         here = self._store.feeds()

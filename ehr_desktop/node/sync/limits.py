@@ -13,17 +13,20 @@ TRANSACTION_ROOM: Final = MAX_FRAME - MAX_TRANSACTION - _OVERHEAD
 PARCEL_ROOM: Final = MAX_FRAME - MAX_PARCEL - _OVERHEAD
 """A frame with so many bytes in it still has room for one more of these."""
 
-RETRY_MS: Final = 2_000
+RETRY_MS: Final = 3_000
 BLOCKS_RETRY_MS: Final = 6_000
 REPEAT_MS: Final = 15_000
 """How often everything is said again, in case it was not heard."""
+FORGET_MS: Final = 120_000
+"""How long it is remembered who lacked a parcel."""
 FETCH_AGAIN_MS: Final = 30_000
 
 MOST_SEQUENCES: Final = 500
 MOST_BLOCKS: Final = 200
 MOST_PARCELS: Final = 64
 """So many parcels are asked of a peer in one message."""
-MOST_PARCELS_ASKED: Final = 256
+PARCELS_PAGE: Final = 256
+"""So many missing parcels are looked at in one turn."""
 MOST_HELD_PARCELS: Final = 1 << 20
 """Parcels that came before their transaction are held up to this size, for each peer."""
 MOST_PUSHED: Final = 4 << 20

@@ -8,11 +8,11 @@ from ehr_desktop.node.net.messages import GetParcels, Parcels
 from ehr_desktop.node.net.wire import MAX_PARCELS
 from ehr_desktop.node.sync.effects import Distrust, Effect, Told
 from ehr_desktop.node.sync.limits import (
+    FORGET_MS,
     MOST_HELD_PARCELS,
     MOST_PARCELS,
-    MOST_PARCELS_ASKED,
     PARCEL_ROOM,
-    REPEAT_MS,
+    PARCELS_PAGE,
     RETRY_MS,
 )
 from ehr_desktop.node.sync.peers import Peers
@@ -32,15 +32,15 @@ class ParcelSync:
         self._store = store
         self._peers = peers
         self._asked: dict[bytes, _Asked] = {}
-        self._lacking: dict[bytes, set[bytes]] = {}
-        self._forget_at = REPEAT_MS
+        self._lacking: dict[bytes, dict[bytes, int]] = {}
+        self._news: Counter[bytes] = Counter()
+        self._forget_at = FORGET_MS
         self._cursor = b""
         self._early: dict[bytes, deque[bytes]] = {}
 
-    def linked(self, peer: bytes) -> None:
-        """Who comes back may have got what it lacked."""
-        for lacking in self._lacking.values():
-            lacking.discard(peer)
+    def more_at(self, peer: bytes) -> None:
+        """A peer came back or stores more: it may have what it lacked."""
+        self._news[peer] += 1
 
     def unlinked(self, peer: bytes, now: int) -> list[Effect]:
         """Ask others for what was asked of that peer."""
@@ -54,30 +54,31 @@ class ParcelSync:
             if asked.until <= now:
                 self._lacks(asked.peer, name)
         if now >= self._forget_at:
-            self._forget_at = now + REPEAT_MS
+            self._forget_at = now + FORGET_MS
             self._lacking.clear()
         return self.ask(now, None)
 
     def ask(self, now: int, likely: bytes | None) -> list[Effect]:
-        """Ask for the next missing parcels, of `likely` where that one may have them."""
-        room = MOST_PARCELS_ASKED - len(self._asked)
-        if room <= 0 or not self._peers.linked:
+        """Ask for the next missing parcels: one question to each peer that owes no answer, and
+        the first of them to `likely`, which may have them.
+        """
+        busy = {asked.peer for asked in self._asked.values()}
+        free = [peer for peer in self._peers.linked if peer not in busy]
+        if not free:
             return []
-        page = self._store.missing(self._cursor, MOST_PARCELS_ASKED)
-        self._cursor = page[-1] if len(page) == MOST_PARCELS_ASKED else b""
-        load = Counter(asked.peer for asked in self._asked.values())
-        wanted: dict[bytes, list[bytes]] = {}
-        for name in [name for name in page if name not in self._asked][:room]:
-            peer = self._whom(name, likely, load)
+        page = self._store.missing(self._cursor, PARCELS_PAGE)
+        wanted: dict[bytes, list[bytes]] = {peer: [] for peer in free}
+        for name in page:
+            if all(len(names) == MOST_PARCELS for names in wanted.values()):
+                break
+            self._cursor = name
+            peer = None if name in self._asked else self._whom(name, likely, wanted)
             if peer is not None:
                 self._asked[name] = _Asked(peer, now + RETRY_MS)
-                load[peer] += 1
-                wanted.setdefault(peer, []).append(name)
-        return [
-            Told(peer, GetParcels(tuple(names[start : start + MOST_PARCELS])))
-            for peer, names in wanted.items()
-            for start in range(0, len(names), MOST_PARCELS)
-        ]
+                wanted[peer].append(name)
+        else:
+            self._cursor = page[-1] if len(page) == PARCELS_PAGE else b""
+        return [Told(peer, GetParcels(tuple(names))) for peer, names in wanted.items() if names]
 
     def serve(self, peer: bytes, names: Sequence[bytes]) -> list[Effect]:
         """Answer with as many parcels as fit one message, and say which are not here."""
@@ -139,7 +140,7 @@ class ParcelSync:
         asked = self._asked.get(name)
         if asked is not None and asked.peer == peer:
             del self._asked[name]
-            self._lacking.setdefault(name, set()).add(peer)
+            self._lacking.setdefault(name, {})[peer] = self._news[peer]
 
     def _hold(self, peer: bytes, parcel: bytes) -> None:
         early = self._early.setdefault(peer, deque())
@@ -147,9 +148,16 @@ class ParcelSync:
         while sum(map(len, early)) > MOST_HELD_PARCELS:
             early.popleft()
 
-    def _whom(self, name: bytes, likely: bytes | None, load: Counter[bytes]) -> bytes | None:
-        lacking = self._lacking.get(name, set())
-        candidates = [peer for peer in self._peers.linked if peer not in lacking]
+    def _whom(
+        self, name: bytes, likely: bytes | None, wanted: dict[bytes, list[bytes]]
+    ) -> bytes | None:
+        """Give whom to ask, among those there is room to ask."""
+        lacking = self._lacking.get(name, {})
+        candidates = [
+            peer
+            for peer, names in wanted.items()
+            if len(names) < MOST_PARCELS and lacking.get(peer, -1) != self._news[peer]
+        ]
         if likely in candidates:
             return likely
-        return min(candidates, key=lambda peer: load[peer], default=None)
+        return min(candidates, key=lambda peer: len(wanted[peer]), default=None)

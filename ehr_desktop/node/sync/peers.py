@@ -36,9 +36,11 @@ class Peers:
         """Note that there is no link any more."""
         self._linked.discard(peer)
 
-    def hear(self, peer: bytes, height: int, feeds: Iterable[FeedHead]) -> None:
-        """Take a claim in. Within one link what is stored only grows."""
-        claims = self._claims[peer]
+    def hear(self, peer: bytes, height: int, feeds: Iterable[FeedHead]) -> bool:
+        """Take a claim in; tell whether the peer has more parcels now. Within one link what is
+        stored only grows.
+        """
+        claims, grown = self._claims[peer], False
         claims.height = max(claims.height, height)
         for feed in feeds:
             known = claims.feeds.get(feed.device)
@@ -46,6 +48,8 @@ class Peers:
                 claims.feeds[feed.device] = feed
             whole = claims.whole.get(feed.device, 0)
             claims.whole[feed.device] = max(whole, feed.whole)
+            grown = grown or feed.whole > whole
+        return grown
 
     def is_linked(self, peer: bytes) -> bool:
         """Tell whether there is a link to a peer."""

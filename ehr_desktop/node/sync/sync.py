@@ -42,6 +42,7 @@ class Sync:
     def __init__(self, me: bytes, store: SyncStore) -> None:
         self._store = store
         self._peers = Peers()
+        self._started: int | None = None
         self._now = 0
         self._announced: dict[bytes, FeedHead] = {}
         self._announced_height = -1
@@ -82,12 +83,12 @@ class Sync:
     def linked(self, peer: bytes, height: int, feeds: Sequence[FeedHead]) -> list[Effect]:
         """A link came up; height and feeds are from the peer's `Hello`."""
         self._peers.link(peer, height, feeds)
-        self._parcels.linked(peer)
+        self._parcels.more_at(peer)
         # the greeting may be older than the last turn
         return [
             *self._haves([peer], tuple(self._store.feeds().values())),
             *self._feeds.heard(peer, feeds, self._now),
-            *self._parcels.ask(self._now, peer),
+            *self._parcels.ask(self._now, None),
         ]
 
     def unlinked(self, peer: bytes) -> list[Effect]:
@@ -138,15 +139,18 @@ class Sync:
 
     def tick(self, now_ms: int) -> list[Effect]:
         """About a second has passed: monotonic milliseconds. Ask again for what never came."""
-        self._now = now_ms
+        if self._started is None:
+            self._started = now_ms
+        # what was asked before the first tick was asked at 0
+        self._now = now = now_ms - self._started
         effects = [
-            *self._feeds.tick(now_ms),
-            *self._blocks.tick(now_ms),
-            *self._parcels.tick(now_ms),
-            *self._large.tick(now_ms),
+            *self._feeds.tick(now),
+            *self._blocks.tick(now),
+            *self._parcels.tick(now),
+            *self._large.tick(now),
         ]
-        if now_ms >= self._repeat_at:
-            self._repeat_at = now_ms + REPEAT_MS
+        if now >= self._repeat_at:
+            self._repeat_at = now + REPEAT_MS
             self._announced.clear()
         return effects + self._have(even_height=True)
 
@@ -155,7 +159,8 @@ class Sync:
     def _handled(self, peer: bytes, message: Message) -> list[Effect]:
         match message:
             case Have(height, _, feeds):
-                self._peers.hear(peer, height, feeds)
+                if self._peers.hear(peer, height, feeds):
+                    self._parcels.more_at(peer)
                 self._pushing.acknowledged(peer)
                 effects = self._feeds.heard(peer, feeds, self._now)
             case Want(ranges):

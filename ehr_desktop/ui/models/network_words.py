@@ -62,7 +62,8 @@ def network_saying(status: NetworkStatus) -> Saying:
         return Saying(Tone.WARNING, "hourglass", f"{counted} connected: {_needed(status)}", text)
     title, text = f"{counted} workstations connected", "What is signed becomes final."
     if liars := [each.name for each in status.workstations if each.stopped]:
-        text += f" {joined(liars)} told two stories and has no vote any more."
+        have = "has" if len(liars) == 1 else "have"
+        text += f" {joined(liars)} told two stories and {have} no vote any more."
         return Saying(Tone.WARNING, "triangle-alert", title, text)
     return Saying(Tone.SUCCESS, "network", title, text + _missing(status))
 

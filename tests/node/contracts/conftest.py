@@ -13,7 +13,7 @@ def clinic() -> PaperLedger:
     for statement, person, containers in (
         (registration(ANNA), DESK, 0),
         (registration(BEN), DESK, 0),
-        (epochs(ANNA, row("appointments", 1, BOTH), row("demographics", 1, BOTH)), DESK, 0),
+        (epochs(ANNA, row("appointments", boxes=BOTH), row("demographics", boxes=BOTH)), DESK, 0),
         (epochs(ANNA, row("notes")), DOCTOR, 0),
         (epochs(BEN, row("notes")), DOCTOR, 0),
         (note("first note"), DOCTOR, 1),

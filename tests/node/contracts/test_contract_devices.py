@@ -7,6 +7,7 @@ import pytest
 from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Role
 from ehr_desktop.node.contracts import roster
+from ehr_desktop.node.contracts.state import key
 from ehr_desktop.node.contracts.statements import (
     EnrolMember,
     LeaveDevice,
@@ -14,7 +15,7 @@ from ehr_desktop.node.contracts.statements import (
     ReturnDevice,
     SetWeights,
 )
-from ehr_desktop.node.ledger.codec import CodecError
+from ehr_desktop.node.ledger.codec import CodecError, encode
 from ehr_desktop.node.ledger.transaction import sign
 from ehr_desktop.node.ledger.vote import NO_BLOCK, Vote, VoteKind, sign_vote
 from tests.support.paper_ledger import (
@@ -301,3 +302,24 @@ def test_a_clinic_says_once_and_for_all_how_proposers_are_chosen(mode):
     ledger = PaperLedger()
     assert ledger.say(founding(ledger.device, mode=mode), ADMIN, 1).accepted
     assert roster.proposer_mode(ledger.get) is mode
+
+
+def test_what_is_damaged_on_the_disk_is_no_workstation_and_no_validator(four):
+    sound = dict(four.values)
+    stored = four.get("device", TWO.id)
+    for parts, value, read in (
+        (("device", TWO.id), [1], roster.devices),
+        (("device", TWO.id), [*stored[:-1], 1], roster.devices),
+        (("device", TWO.id), [*stored, 0], roster.devices),
+        (("devices",), [NEW], roster.devices),
+        (("devices",), 7, roster.devices),
+        (("validators",), [3], roster.validator_set),
+        (("validators",), [3, []], roster.validator_set),
+        (("validators",), [3, [[TWO.id, TWO.key.public, 0]]], roster.validator_set),
+        (("validators",), [3, [[TWO.id, TWO.key.public, 1]] * 2], roster.validator_set),
+        (("proposers",), "dice", roster.proposer_mode),
+        (("work",), [b"short", 0, 0], roster.work_target),
+    ):
+        four.values = sound | {key(*parts): encode(value)}
+        with pytest.raises(CodecError):
+            read(four.get)

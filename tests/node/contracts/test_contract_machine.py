@@ -33,6 +33,7 @@ from tests.support.paper_ledger import (
     seeded,
     staffed,
 )
+from tests.support.paper_statements import numbered
 
 PEOPLE = (ADMIN, DOCTOR, NURSE, DESK)
 PATIENTS = tuple(seeded(f"patient {n}") for n in range(3))
@@ -49,6 +50,7 @@ starts = st.integers(-4, 8).map(lambda quarter: MIDNIGHT + quarter * 900_000)
 minutes = st.sampled_from((1, 15, 30, 45, 24 * 60))
 overrides = st.sampled_from(("", "", "", "staff"))
 counts = st.integers(0, 2)
+rounds = st.builds(numbered, st.integers(1, 3), st.integers(0, 1))
 
 
 class Clinic(RuleBasedStateMachine):
@@ -62,7 +64,7 @@ class Clinic(RuleBasedStateMachine):
         for patient in PATIENTS[:2]:
             self.say(registration(patient), DESK)
             both = (("clinical", 1, bytes(32)), ("front-desk", 1, bytes(32)))
-            self.say(OpenEpochs(patient, (("appointments", 1, bytes(32), both),)), DESK)
+            self.say(OpenEpochs(patient, (("appointments", numbered(1), bytes(32), both),)), DESK)
 
     def say(self, statement, person: Person, containers: int = 0, **changes) -> bool:
         before = self.ledger.without_feed()
@@ -72,7 +74,7 @@ class Clinic(RuleBasedStateMachine):
         return verdict.accepted
 
     @rule(name=names, provider=providers, patient=patients, start=starts, minutes=minutes,
-          person=people, override=overrides, epoch=st.integers(1, 2), containers=counts)  # fmt: skip
+          person=people, override=overrides, epoch=rounds, containers=counts)  # fmt: skip
     def book(self, name, provider, patient, start, minutes, person, override, epoch, containers):
         statement = BookAppointment(
             name, provider, patient, start, minutes, *PLACE, override, epoch
@@ -83,9 +85,9 @@ class Clinic(RuleBasedStateMachine):
     @rule(name=names, provider=providers, start=starts, minutes=minutes, person=people,
           override=overrides)  # fmt: skip
     def move(self, name, provider, start, minutes, person, override):
-        epoch = 1 if override else 0
+        epoch = numbered(1) if override else 0
         statement = MoveAppointment(name, provider, start, minutes, *PLACE, override, epoch)
-        if self.say(statement, person, epoch):
+        if self.say(statement, person, int(bool(override))):
             (self.overridden.add if override else self.overridden.discard)(name)
 
     @rule(name=names, status=st.sampled_from(AppointmentStatus), person=people)
@@ -96,7 +98,7 @@ class Clinic(RuleBasedStateMachine):
             self.overridden.discard(name)
 
     @rule(record=st.sampled_from(RECORDS), patient=patients, version=st.integers(1, 4),
-          category=st.sampled_from(("notes", "labs", "demographics")), epoch=st.integers(1, 3),
+          category=st.sampled_from(("notes", "labs", "demographics")), epoch=rounds,
           source=st.sampled_from(("form", "import")), person=people, containers=counts)  # fmt: skip
     def commit(self, record, patient, version, category, epoch, source, person, containers):
         statement = CommitRecords(patient, ((record, version, category, epoch),), source)
@@ -104,7 +106,7 @@ class Clinic(RuleBasedStateMachine):
             assert version == self.written.get(record, 0) + 1
             self.written[record] = version
 
-    @rule(patient=patients, epoch=st.integers(1, 3), generation=st.integers(1, 3), person=people,
+    @rule(patient=patients, epoch=rounds, generation=st.integers(1, 3), person=people,
           category=st.sampled_from(("notes", "labs")))  # fmt: skip
     def open_epoch(self, patient, epoch, generation, person, category):
         rows = ((category, epoch, bytes(32), (("clinical", generation, bytes(32)),)),)

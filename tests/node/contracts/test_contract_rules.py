@@ -14,6 +14,7 @@ from ehr_desktop.node.contracts.statements import (
     ReadRecords,
     ReplaceAccount,
     ReplaceTeamKey,
+    ResealKeys,
     Statement,
     WelcomeMembers,
 )
@@ -35,6 +36,7 @@ from tests.support.paper_statements import (
     BEN,
     BOTH,
     CLINICAL,
+    FIRST,
     HOUR,
     LOW_ORDER,
     NEW,
@@ -43,6 +45,7 @@ from tests.support.paper_statements import (
     epochs,
     moving,
     note,
+    numbered,
     row,
 )
 
@@ -78,26 +81,28 @@ REFUSED = (
     Case("not-of-the-team", ReplaceTeamKey("clinical", 2, BOX, ()), DESK),
     Case("stale-generation", ReplaceTeamKey("clinical", 1, BOX, ()), DOCTOR),
     Case("stale-generation", ReplaceTeamKey("clinical", 3, BOX, ()), DOCTOR),
+    Case("not-of-the-team", ResealKeys("clinical", 2, (bytes(32),)), DESK),
+    Case("stale-generation", ResealKeys("clinical", 1, (bytes(32),)), DOCTOR),
     Case("not-of-the-team", WelcomeMembers("clinical", 1, ()), ADMIN),
     Case("not-of-the-team", WelcomeMembers("clinical", 1, ((DESK.id, bytes(32)),)), DOCTOR),
     Case("unknown-person", WelcomeMembers("clinical", 1, ((NEW, bytes(32)),)), DOCTOR),
     Case("stale-generation", WelcomeMembers("clinical", 2, ((NURSE.id, bytes(32)),)), DOCTOR),
     Case("already-registered", registration(ANNA), DESK),
     Case("unknown-patient", epochs(NEW, row("notes")), DOCTOR),
-    Case("stale-epoch", epochs(ANNA, row("notes", 1)), DOCTOR),
-    Case("stale-epoch", epochs(ANNA, row("notes", 3)), DOCTOR),
-    Case("stale-epoch", epochs(ANNA, row("notes", 2), row("notes", 2)), DOCTOR),
-    Case("policy", epochs(ANNA, row("labs", 1, BOTH)), DOCTOR),
-    Case("policy", epochs(ANNA, row("labs", 1, ())), DOCTOR),
-    Case("policy", epochs(ANNA, row("billing", 1, CLINICAL)), DOCTOR),
-    Case("stale-generation", epochs(ANNA, row("labs", 1, (("clinical", 2, bytes(32)),))), DOCTOR),
+    Case("stale-epoch", epochs(ANNA, row("notes")), DOCTOR),
+    Case("stale-epoch", epochs(ANNA, row("notes", numbered(3))), DOCTOR),
+    Case("stale-epoch", epochs(ANNA, row("notes", numbered(2)), row("notes", numbered(2))), DOCTOR),
+    Case("policy", epochs(ANNA, row("labs", boxes=BOTH)), DOCTOR),
+    Case("policy", epochs(ANNA, row("labs", boxes=())), DOCTOR),
+    Case("policy", epochs(ANNA, row("billing", boxes=CLINICAL)), DOCTOR),
+    Case("stale-generation", epochs(ANNA, row("labs", boxes=(("clinical", 2, bytes(32)),))), DOCTOR),
     Case("unknown-patient", note("n", patient=NEW), DOCTOR, 1),
     Case("containers", note("n"), DOCTOR, 0),
     Case("containers", note("n"), DOCTOR, 2),
     Case("role", note("n"), DESK, 1),
     Case("role", note("n"), ADMIN, 1),
     Case("role", note("n", source="import"), DESK, 1),
-    Case("stale-epoch", note("n", records=((NEW, 1, "notes", 2),)), DOCTOR, 1),
+    Case("stale-epoch", note("n", records=((NEW, 1, "notes", numbered(2)),)), DOCTOR, 1),
     Case("stale-epoch", note("n", category="labs"), DOCTOR, 1),
     Case("stale-version", note("first note", 1), DOCTOR, 1),
     Case("stale-version", note("first note", 3), DOCTOR, 1),
@@ -109,7 +114,7 @@ REFUSED = (
     Case("no-grant", ReadRecords(ANNA, "open", "treatment", ("demographics", "labs")), ADMIN),
     Case("unknown-patient", booking("new", NINE + HOUR, patient=NEW), DESK, 1),
     Case("containers", booking("new", NINE + HOUR), DESK, 0),
-    Case("stale-epoch", booking("new", NINE + HOUR, epoch=2), DESK, 1),
+    Case("stale-epoch", booking("new", NINE + HOUR, epoch=numbered(2)), DESK, 1),
     Case("already-booked", booking("nine", NINE + HOUR), DESK, 1),
     Case("not-a-provider", booking("new", NINE + HOUR, provider=DESK.id), DESK, 1),
     Case("not-a-provider", booking("new", NINE + HOUR, provider=NEW), DESK, 1),
@@ -150,9 +155,12 @@ ACCEPTED = (
     Case("", DeactivateMember(NURSE.id), ADMIN),
     Case("", ReplaceTeamKey("clinical", 2, BOX, ()), ADMIN),
     Case("", ReplaceTeamKey("clinical", 2, BOX, ()), NURSE),
+    Case("", ResealKeys("clinical", 2, (bytes(32),)), ADMIN),
+    Case("", ResealKeys("clinical", 2, (bytes(32),)), DOCTOR),
+    Case("", epochs(ANNA, row("notes", numbered(1, 7))), DOCTOR),
     Case("", WelcomeMembers("clinical", 1, ((NURSE.id, bytes(32)),)), DOCTOR),
     Case("", registration(NEW), NURSE),
-    Case("", epochs(ANNA, row("notes", 2), row("labs")), ADMIN),
+    Case("", epochs(ANNA, row("notes", numbered(2)), row("labs")), ADMIN),
     Case("", note("first note", 2), NURSE, 1),
     Case("", note("imported", source="import"), ADMIN, 1),
     Case("", note("address", category="demographics"), DESK, 1),
@@ -170,7 +178,7 @@ def test_what_is_allowed_changes_the_state(clinic, case):
     before = clinic.without_feed()
     verdict = clinic.say(case.statement, case.person, case.containers)
     assert verdict.accepted, verdict
-    if not isinstance(case.statement, WelcomeMembers | ReadRecords):
+    if not isinstance(case.statement, WelcomeMembers | ReadRecords | ResealKeys):
         assert clinic.without_feed() != before
 
 
@@ -205,7 +213,8 @@ def test_one_administrator_is_always_left():
 
 
 def test_a_refused_batch_of_records_keeps_none_of_them(clinic):
-    good, bad = (seeded("good"), 1, "notes", 1), (seeded("first note"), 9, "notes", 1)
+    good = seeded("good"), 1, "notes", FIRST
+    bad = seeded("first note"), 9, "notes", FIRST
     assert clinic.say(CommitRecords(ANNA, (good, bad), "form"), DOCTOR, 2).rule == "stale-version"
     assert clinic.get("record", seeded("good")) is None
 
@@ -229,3 +238,16 @@ def test_a_booking_that_is_over_is_not_moved(clinic):
     for status in ("arrived", "in-room", "fulfilled"):
         assert clinic.say(ChangeAppointmentStatus(seeded("nine"), status, 0), DESK).accepted
     assert clinic.say(moving("nine", NINE + HOUR), DESK).rule == "status-order"
+
+
+def test_keys_that_two_sides_of_a_split_made_both_stay_until_the_next_round(clinic):
+    here, there, later = numbered(1), numbered(1, 5), numbered(2, 3)
+    assert clinic.say(epochs(ANNA, row("notes", there)), DOCTOR).accepted
+    for number, epoch in enumerate((here, there)):
+        record = (seeded(f"side {number}"), 1, "notes", epoch)
+        assert clinic.say(note("n", records=(record,)), DOCTOR, 1).accepted
+    assert clinic.say(epochs(ANNA, row("notes", later)), DOCTOR).accepted
+    for epoch, rule in ((here, "stale-epoch"), (there, "stale-epoch"), (later, "")):
+        record = (seeded(f"late {epoch}"), 1, "notes", epoch)
+        assert clinic.say(note("n", records=(record,)), DOCTOR, 1).rule == rule
+    assert clinic.say(epochs(ANNA, row("notes", numbered(1, 9))), DOCTOR).rule == "stale-epoch"

@@ -154,5 +154,6 @@ def test_a_vault_key_that_was_exchanged_or_smuggled_in_names_its_patient(clinic)
     # one that was destroyed is no fault: that is how a record is erased
     clinic.change(delete(VAULT_KEYS).where(here))
     assert clinic.faults(None) == set()
-    clinic.change(insert(VAULT_KEYS).values(patient=b"p" * 16, key=b"k" * 32))
+    smuggled = {"patient": b"p" * 16, "key": b"k" * 32, "commitment": b"c" * 32}
+    clinic.change(insert(VAULT_KEYS).values(**smuggled))
     assert clinic.faults(None) == {(FaultKind.VAULT_KEY, f"patient {(b'p' * 16).hex()}")}

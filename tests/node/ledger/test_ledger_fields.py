@@ -13,7 +13,8 @@ def test_elements_are_taken_in_order_and_then_none_is_left():
     assert fields.array(2) == (5, 6)
     assert fields.value() is None
     assert fields.left == 2
-    assert fields.rest(2) == (True, 7)
+    assert fields.flag() is True
+    assert fields.rest(1) == (7,)
     fields.end()
 
 
@@ -34,6 +35,8 @@ def test_elements_are_taken_in_order_and_then_none_is_left():
         ("abc", lambda f: f.text(2)),
         ("", lambda f: f.text(2, least=1)),
         (b"a", lambda f: f.text(2)),
+        (1, lambda f: f.flag()),
+        (None, lambda f: f.flag()),
         ((1, 2), lambda f: f.array(1)),
         ((), lambda f: f.array(1, least=1)),
         ("ab", lambda f: f.array(2)),

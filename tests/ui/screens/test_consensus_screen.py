@@ -118,7 +118,7 @@ def test_where_one_stands_in_the_chart_outlasts_new_blocks(qtbot, screen, clinic
 
 def test_the_mouse_finds_the_nearest_block(qtbot, screen):
     slow = max(screen.status.finals, key=lambda point: point.final_ms)
-    spot = screen.chart._spot(slow).toPoint()
+    spot = screen.chart._spots[screen.status.finals.index(slow)].toPoint()
     qtbot.mouseMove(screen.chart, spot + QPoint(1, 40))
     qtbot.waitUntil(lambda: screen.chart.focused == slow)
 

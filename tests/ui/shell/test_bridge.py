@@ -9,7 +9,13 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QObject
 
-from ehr_desktop.domain.events import AppointmentsChanged, LedgerGrew, PatientsChanged, Progress
+from ehr_desktop.domain.events import (
+    AppointmentsChanged,
+    LedgerGrew,
+    PatientsChanged,
+    PendingChanged,
+    Progress,
+)
 from ehr_desktop.node.runtime import NodeThread
 from ehr_desktop.ui.bridge import NodeBridge
 
@@ -121,6 +127,7 @@ def test_a_burst_is_merged_per_kind_and_key(qtbot, bridge, node):
     async def burst():
         for height in range(1, 5001):
             bridge.publish(LedgerGrew(height))
+            bridge.publish(PendingChanged(5000 - height))
         bridge.publish(PatientsChanged("a"))
         bridge.publish(PatientsChanged("b"))
         bridge.publish(Progress("import", 7, 10))
@@ -128,6 +135,7 @@ def test_a_burst_is_merged_per_kind_and_key(qtbot, bridge, node):
     node.submit(burst())
     qtbot.waitUntil(lambda: Progress("import", 7, 10) in got)
     assert LedgerGrew(5000) in got
+    assert PendingChanged(0) in got
     assert got.count(PatientsChanged("a")) == got.count(PatientsChanged("b")) == 1
     assert len(got) < 100
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
@@ -26,6 +27,8 @@ from ehr_desktop.ui.theme.tokens import Radius, Tokens, TypeSize
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 
 HOUR: Final = timedelta(hours=1)
+_NOTICED: Final = timedelta(seconds=5)
+"""The axis moves on in steps of this; less could not be seen."""
 _LEFT_PX, _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 64, 30, 16, 28
 _LEAST_MS, _MOST_MS = 1.0, 1000.0
 _REACH_PX: Final = 3.0
@@ -42,8 +45,11 @@ class FinalChart(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._points: tuple[FinalPoint, ...] = ()
+        self._given: tuple[FinalPoint, ...] = ()
         self._zone: tzinfo | None = None
         self._until = datetime.fromtimestamp(0, UTC)
+        self._spots: list[QPointF] = []
+        self._most_ms = _MOST_MS
         self._at: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -54,9 +60,15 @@ class FinalChart(QWidget):
         self, points: tuple[FinalPoint, ...], until: datetime, zone: tzinfo | None
     ) -> None:
         """Show the blocks of the hour before `until`, oldest first, with times in `zone`."""
+        moved = abs(until - self._until) >= _NOTICED
+        if points == self._given and zone == self._zone and not moved:
+            return
         stood = self.focused
+        self._given = points
         self._until, self._zone = until, zone
         self._points = tuple(each for each in points if each.time >= until - HOUR)
+        self._most_ms = _scale_end(self._points)
+        self._place_points()
         heights = [each.height for each in self._points]
         self._at = heights.index(stood.height) if stood and stood.height in heights else None
         self._tell()
@@ -68,7 +80,7 @@ class FinalChart(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(480, 220)
+        return QSize(480, 172)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -94,8 +106,13 @@ class FinalChart(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._points:
             across = event.position().x()
-            near = min(self._points, key=lambda each: abs(self._spot(each).x() - across))
-            self._move_to(self._points.index(near))
+            places = range(len(self._spots))
+            self._move_to(min(places, key=lambda at: abs(self._spots[at].x() - across)))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_points()
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -150,28 +167,26 @@ class FinalChart(QWidget):
     def _plot(self) -> QRectF:
         return QRectF(self.rect()).adjusted(_LEFT_PX, _TOP_PX, -_RIGHT_PX, -_BOTTOM_PX)
 
-    def _most_ms(self) -> float:
-        slowest = max(each.final_ms for each in self._points)
-        most = _MOST_MS
-        while most < slowest:
-            most *= 10
-        return most
-
     def _down(self, milliseconds: float) -> float:
         plot = self._plot()
-        decades = log10(self._most_ms() / _LEAST_MS)
+        decades = log10(self._most_ms / _LEAST_MS)
         share = log10(max(milliseconds, _LEAST_MS) / _LEAST_MS) / decades
         return plot.bottom() - plot.height() * share
 
-    def _spot(self, point: FinalPoint) -> QPointF:
-        plot = self._plot()
-        share = 1 - (self._until - point.time) / HOUR
-        return QPointF(plot.left() + plot.width() * share, self._down(point.final_ms))
+    def _place_points(self) -> None:
+        """Work out where every point stands; there may be thousands, and painting comes often."""
+        left, width = self._plot().left(), self._plot().width()
+        self._spots = [
+            QPointF(
+                left + width * (1 - (self._until - each.time) / HOUR), self._down(each.final_ms)
+            )
+            for each in self._points
+        ]
 
     def _paint_axes(self, painter: QPainter, tokens: Tokens) -> None:
         plot, level_ms = self._plot(), _LEAST_MS
         end = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        while level_ms <= self._most_ms():
+        while level_ms <= self._most_ms:
             level = round(self._down(level_ms)) + 0.5
             painter.setPen(QPen(QColor(tokens.hairline), 1))
             painter.drawLine(QPointF(plot.left(), level), QPointF(plot.right(), level))
@@ -182,7 +197,7 @@ class FinalChart(QWidget):
         for quarter in range(5):
             moment = self._until - HOUR * (1 - quarter / 4)
             across = plot.left() + plot.width() * quarter / 4
-            left = min(max(across - 30, 4), self.width() - 62)
+            left = min(max(across - 30, plot.left() - 10), self.width() - 62)
             label = QRectF(left, plot.bottom() + 6, 60, 18)
             shown = shown_time(moment.astimezone(self._zone).time())
             painter.drawText(label, Qt.AlignmentFlag.AlignHCenter, shown)
@@ -191,10 +206,10 @@ class FinalChart(QWidget):
         plot = self._plot()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.link))
-        for point in self._points:
-            painter.drawEllipse(self._spot(point), _REACH_PX, _REACH_PX)
-        if self.focused is not None:
-            spot = self._spot(self.focused)
+        for spot in self._spots:
+            painter.drawEllipse(spot, _REACH_PX, _REACH_PX)
+        if self._at is not None:
+            spot = self._spots[self._at]
             across = round(spot.x()) + 0.5
             painter.setPen(QPen(QColor(tokens.text_muted), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(across, plot.top()), QPointF(across, plot.bottom()))
@@ -204,6 +219,15 @@ class FinalChart(QWidget):
 
 
 _EMPTY: Final = "No block in the last hour"
+
+
+def _scale_end(points: tuple[FinalPoint, ...]) -> float:
+    """Give the power of ten, a second at least, that no point lies above."""
+    slowest = max((each.final_ms for each in points), default=0.0)
+    most = _MOST_MS
+    while most < slowest:
+        most *= 10
+    return most
 
 
 def _level_words(milliseconds: float) -> str:

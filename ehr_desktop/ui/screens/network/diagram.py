@@ -20,8 +20,10 @@ from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 _HEIGHT_PX: Final = 204
 _NODE_PX: Final = 18.0
 _ICON_PX: Final = 18
+_SMALL_NODE_PX: Final = 7.0
 _MOST_NAMED: Final = 8
-"""With more workstations than this around the middle, names would cover each other."""
+"""With more workstations than this around the middle, they are dots: names would cover each other.
+"""
 
 
 class NetworkDiagram(QWidget):
@@ -105,6 +107,11 @@ class NetworkDiagram(QWidget):
         down = max(self.height() / 2 - 38, 40)
         return self._middle + QPointF(across * cos(angle), down * sin(angle))
 
+    def _reach(self, each: WorkstationStatus) -> float:
+        """Give the radius a workstation is drawn with."""
+        crowded = len(self._others) > _MOST_NAMED and each is not self._here
+        return _SMALL_NODE_PX if crowded else _NODE_PX
+
     def _at(self, spot: QPointF) -> WorkstationStatus | None:
         if self._here is None:
             return None
@@ -112,7 +119,7 @@ class NetworkDiagram(QWidget):
         near += [(self._around(order), each) for order, each in enumerate(self._others)]
         for place, each in near:
             gap = place - spot
-            if gap.x() ** 2 + gap.y() ** 2 <= (_NODE_PX + 4) ** 2:
+            if gap.x() ** 2 + gap.y() ** 2 <= (self._reach(each) + 4) ** 2:
                 return each
         return None
 
@@ -136,16 +143,17 @@ class NetworkDiagram(QWidget):
         is_marked = each.device == self._marked
         painter.setPen(QPen(QColor(tokens.accent if is_marked else pair.foreground), 1.5))
         painter.setBrush(QColor(tokens.surface))
-        painter.drawEllipse(place, _NODE_PX, _NODE_PX)
+        reach = self._reach(each)
+        painter.drawEllipse(place, reach, reach)
         painter.setBrush(QColor(pair.background))
-        painter.drawEllipse(place, _NODE_PX, _NODE_PX)
+        painter.drawEllipse(place, reach, reach)
         if is_marked:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(tokens.accent), 2))
-            painter.drawEllipse(place, _NODE_PX + 4, _NODE_PX + 4)
-        corner = place - QPointF(_ICON_PX / 2, _ICON_PX / 2)
-        painter.drawPixmap(corner, icon_pixmap(_icon(each, tone), pair.foreground, _ICON_PX))
-        if len(self._others) <= _MOST_NAMED or each is self._here:
+            painter.drawEllipse(place, reach + 4, reach + 4)
+        if reach == _NODE_PX:
+            corner = place - QPointF(_ICON_PX / 2, _ICON_PX / 2)
+            painter.drawPixmap(corner, icon_pixmap(_icon(each, tone), pair.foreground, _ICON_PX))
             self._paint_name(painter, place, each, tokens)
 
     def _paint_name(

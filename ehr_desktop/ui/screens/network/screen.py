@@ -221,6 +221,7 @@ class NetworkScreen(QWidget):
         self._drawn.setVisible(several)
         self._listed.setVisible(several)
         self.alone.setVisible(not several)
+        self.setFocusProxy(self.table if several else self.add_button)
         self._side.show()
         self.address.setVisible(several)
         self.diagram.show_workstations(status.workstations)
