@@ -5,18 +5,26 @@ import sys
 import time
 from collections import Counter
 
+from tests.simulation.synced import Stranded, synced
 from tests.simulation.world import World, scenario
+
+WORLDS = {
+    "agreement": lambda seed: World(scenario(seed)),
+    "synced": synced,
+    "stranded": lambda seed: synced(seed, Stranded),
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--world", choices=sorted(WORLDS), default="agreement")
     options = parser.parse_args()
     started, events, virtual, failed = time.perf_counter(), 0, 0.0, Counter()
     caught = liars = 0
     for seed in range(options.first, options.first + options.seeds):
-        world = World(scenario(seed))
+        world = WORLDS[options.world](seed)
         world.run()
         events += world.events
         virtual += world.now

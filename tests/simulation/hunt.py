@@ -1,8 +1,10 @@
 """How soon the simulation finds a planted rule change."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.simulation.mutants import Mutant
+from tests.simulation.workstation import Workstation
 from tests.simulation.world import World, scenario
 
 
@@ -14,10 +16,17 @@ class Kill:
     broken: tuple[str, ...]
 
 
-def hunt(mutant: Mutant, seeds: int) -> Kill | None:
+def plain(seed: int, workstation: type[Workstation]) -> World:
+    """Give the world of a seed, with workstations of one kind."""
+    return World(scenario(seed), workstation)
+
+
+def hunt(
+    mutant: Mutant, seeds: int, build: Callable[[int, type[Workstation]], World] = plain
+) -> Kill | None:
     """Try seeds until one finds the mutant."""
     for seed in range(seeds):
-        world = World(scenario(seed), mutant.workstation)
+        world = build(seed, mutant.workstation)
         try:
             world.run()
         except (LookupError, AssertionError, RecursionError) as error:

@@ -144,7 +144,7 @@ class Referee:
         if len(self.world.submitted) == 0 or self.world.now < 9.5:
             return False
         everything = set(self.world.submitted)
-        done = not any(w.disk.pool or not everything <= w.disk.finals for w in honest)
+        done = all(w.is_at_rest() and not w.lacking(everything) for w in honest)
         return done and (bool(self.world.plan.liars) or not any(w.timers for w in honest))
 
     def expose(self) -> None:
@@ -160,13 +160,15 @@ class Referee:
     def judge_end(self) -> None:
         self.expose()
         honest = self.world.honest
-        waiting = {
-            number for w in honest for number in self.world.submitted if number not in w.disk.finals
-        }
+        everything = set(self.world.submitted)
+        waiting = {number for w in honest for number in w.lacking(everything)}
         if waiting:
-            self.breaks("progress", f"{len(waiting)} transactions are not final everywhere")
+            self.breaks("progress", f"{len(waiting)} transactions are not everywhere")
         elif not self.world.plan.liars and any(w.timers for w in honest):
             self.breaks("rest", "timers run although there is nothing to order")
+        for workstation in honest:
+            if not waiting and not workstation.is_at_rest():
+                self.breaks("copies", f"something is still missing at {workstation.me!r}")
         counted = Counter(n for b in self._ledger for n in self.world.reader.sheet(b).transactions)
         if any(times > 1 for times in counted.values()):
             self.breaks("validity", "a transaction is final twice")

@@ -237,9 +237,21 @@ class Workstation:
         if self.timers.get(timer) == token:
             del self.timers[timer]
             if timer is Timer.STANDSTILL:
-                for number in self.disk.pool:  # so does the node with what is pending
-                    self.world.broadcast(self, Transaction(number))
+                self.remind_of_pending()
             self.handle(TimerFired(timer))
+
+    def remind_of_pending(self) -> None:
+        """Pass on again what waits for a place."""
+        for number in self.disk.pool:
+            self.world.broadcast(self, Transaction(number))
+
+    def lacking(self, submitted: set[int]) -> set[int]:
+        """Give the transactions that are not where they must come in the end."""
+        return submitted - self.disk.finals
+
+    def is_at_rest(self) -> bool:
+        """Tell whether nothing waits here, and nothing that was promised is missing."""
+        return not self.disk.pool
 
     def jump_clock(self) -> None:
         """Every running timer fires at once."""

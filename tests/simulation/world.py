@@ -1,14 +1,18 @@
 """Virtual time, a network that misbehaves, and a schedule of misfortunes; all from one seed."""
 
+import hashlib
 import heapq
+import marshal
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from ehr_desktop.node.consensus.effects import Finalize
 from ehr_desktop.node.consensus.proposers import Authority, Proposers, Stake, Work
 from ehr_desktop.node.consensus.timing import Timing
 from ehr_desktop.node.ledger.validators import ValidatorSet
+from ehr_desktop.node.net.messages import CertifiedBlock
 from tests.simulation.liar import Liar
 from tests.simulation.paper import GOVERNANCE, Reader, Seals, device, validators
 from tests.simulation.referee import Referee
@@ -90,7 +94,12 @@ def _later_sets(
 class World:
     """Everything around the workstations."""
 
-    def __init__(self, plan: Scenario, workstation: type[Workstation] = Workstation) -> None:
+    def __init__(
+        self,
+        plan: Scenario,
+        workstation: type[Workstation] = Workstation,
+        liar: type[Liar] = Liar,
+    ) -> None:
         self.plan = plan
         self.random = random.Random(plan.seed)
         self.now = 0.0
@@ -111,9 +120,11 @@ class World:
             self.timing = Timing(first_ms=15_000 if plan.slow else 2_000, cap_ms=60_000)
         self.referee = Referee(self)
         self.submitted: list[int] = []
+        self.papers: dict[int, bytes] = {}
+        self.tokens: dict[bytes, Finalize] = {}
         self.workstations: dict[bytes, Workstation] = {}
         for number in plan.workstations:
-            made = Liar if number in plan.liars else workstation
+            made = liar if number in plan.liars else workstation
             self.workstations[device(number)] = made(self, device(number))
         self.honest = [w for w in self.workstations.values() if w.honest]
 
@@ -154,6 +165,13 @@ class World:
             pace = 5.0 if self.plan.slow else 0.6
             return self.random.expovariate(1 / (pace * len(self.workstations)))
         return self.random.uniform(0.0002, 0.003)
+
+    def token(self, final: Finalize) -> CertifiedBlock:
+        """Give what stands for a run of final blocks on its way."""
+        name = hashlib.sha256(marshal.dumps([c.block for c in final.chain + final.tail])).digest()
+        certificate = marshal.dumps(final.certificate.signatures)
+        self.tokens[name + certificate] = final
+        return CertifiedBlock(name + certificate, b"")
 
     # --- network -----------------------------------------------------------------------------
 

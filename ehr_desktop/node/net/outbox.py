@@ -9,6 +9,8 @@ from ehr_desktop.node.net.messages import Blocks, ContainerChunk, Message
 from ehr_desktop.node.net.wire import encode_message, frame
 
 _SMALL: Final = 4096
+_SHARED: Final = 8192
+"""Small messages share a frame up to so many bytes, which no 2,048 fields fit into."""
 _LARGE_KINDS: Final = (Blocks, ContainerChunk)
 
 
@@ -44,11 +46,16 @@ class Outbox:
             await self._filled.wait()
         lane = self._urgent or self._large
         batch = [lane.popleft()]
+        size = len(batch[0])
         while (
-            len(batch) < MAX_BATCH and lane and len(lane[0]) <= _SMALL and len(batch[-1]) <= _SMALL
+            len(batch) < MAX_BATCH
+            and lane
+            and len(lane[0]) <= _SMALL
+            and size + len(lane[0]) <= _SHARED
         ):
             batch.append(lane.popleft())
-        self.size -= sum(map(len, batch))
+            size += len(batch[-1])
+        self.size -= size
         return frame(batch)
 
     async def empty(self) -> None:
