@@ -168,6 +168,13 @@ class ClinicLan:
         for room in self.rooms:
             room.is_linked_to(*running - {room.number})
 
+    def eventually(self, holds, within=CALM_S):
+        """Wait until something holds."""
+        deadline = time.monotonic() + within
+        while not holds():
+            assert time.monotonic() < deadline, "it never held"
+            time.sleep(0.05)
+
     def agrees(self, rooms=None, within=CALM_S):
         """Wait until nothing is pending and all have the same ledger; give its blocks."""
         deadline = time.monotonic() + within

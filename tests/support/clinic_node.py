@@ -52,7 +52,11 @@ class Workstation:
             answer = await getattr(self, do)(**how)
         except EhrError as error:
             outcome = getattr(error, "outcome", None)
-            say(order=order, error=type(error).__name__, rule=outcome.rule if outcome else str(error))
+            say(
+                order=order,
+                error=type(error).__name__,
+                rule=outcome.rule if outcome else str(error),
+            )
         else:
             say(order=order, answer=answer)
 
