@@ -1,7 +1,7 @@
 # One door for everything: each target installs what it needs first.
 PYTHON ?= python3
 V := .venv/bin/python
-.PHONY: run test check bench lock fix install
+.PHONY: run test check bench demo-lan check-model nightly lock fix install
 
 run: install            ## start the program on a made-up clinic (a filmed tour where there is no display)
 	$(V) -m ehr_desktop demo
@@ -17,6 +17,19 @@ check: install          ## style, types and layers
 
 bench: install          ## the figures in the README, as JSON and as a table
 	$(V) -m benchmarks
+
+demo-lan: install       ## four workstations on a LAN of their own: join, book, kill, cut, heal
+	$(V) -m ehr_desktop demo --lan
+
+check-model: install    ## every state the agreement of four workstations can reach (needs spin)
+	@command -v spin >/dev/null || apt-get install -y spin >/dev/null 2>&1 || true
+	@command -v spin >/dev/null || { echo "The model checker spin is not installed: apt-get install spin"; exit 1; }
+	PYTHONPATH=. $(V) -m tests.simulation.spin_model
+
+nightly: install check-model  ## what is too long for every change: 10,000 seeds, every planted fault
+	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000
+	PYTHONPATH=. $(V) -m tests.simulation --mutants
+	$(V) -m pytest tests/stories
 
 fix: install            ## format and mend what can be mended by a program
 	$(V) -m ruff check --fix .

@@ -40,6 +40,7 @@ class Config:
     gallery: Path | None = None
     patients: int = 200
     tour: bool = False
+    lan: bool = False
     offer: bool = False
     address: str = ""
     confirm_file: Path | None = None
@@ -95,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="a made-up clinic in a temporary home")
     demo.add_argument("--patients", type=int, help="how many patients (default: 200)")
     demo.add_argument("--tour", action="store_true", default=None, help="click through by itself")
+    demo.add_argument(
+        "--lan", action="store_true", default=None, help="four workstations, by itself"
+    )
     demo.add_argument("--pictures", type=_path, help="where the tour leaves its pictures")
     demo.add_argument("--gallery", type=_path, help="only take pictures of every screen, into here")
 

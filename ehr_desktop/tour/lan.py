@@ -9,7 +9,7 @@ import select
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -181,14 +181,20 @@ class Program:
         Raises:
             SilentError: it said nothing of the kind in time, or ended.
         """
-        deadline = time.monotonic() + seconds
-        while True:
-            line = self._next_line(deadline - time.monotonic())
-            if line is None:
-                raise SilentError(f"no {facts} within {seconds} s; it said {self.said[-20:]}")
-            self.said.append(line)
-            if facts.items() <= line.items():
-                return line
+        return self._wait(seconds, lambda line: facts.items() <= line.items(), str(facts))
+
+    def wait_for_any(self, seconds: float, fact: str) -> dict[str, Any]:
+        """Give the first thing it says from now on that tells of `fact`, whatever it tells.
+
+        Raises:
+            SilentError: it said nothing of the kind in time, or ended.
+        """
+        return self._wait(seconds, lambda line: fact in line, fact)
+
+    def finish(self, seconds: float) -> int:
+        """Give no more orders, and wait for its end; give its exit code."""
+        self._orders.close()
+        return self._process.wait(seconds)
 
     def kill(self) -> None:
         """End it as a power cut does."""
@@ -206,6 +212,18 @@ class Program:
         self._process.wait()
         self._orders.close()
         self._facts.close()
+
+    def _wait(
+        self, seconds: float, is_it: Callable[[dict[str, Any]], bool], what: str
+    ) -> dict[str, Any]:
+        deadline = time.monotonic() + seconds
+        while True:
+            line = self._next_line(deadline - time.monotonic())
+            if line is None:
+                raise SilentError(f"no {what} within {seconds} s; it said {self.said[-20:]}")
+            self.said.append(line)
+            if is_it(line):
+                return line
 
     def _next_line(self, seconds: float) -> dict[str, Any] | None:
         """Read without a buffer of the library's, which would hide lines from `select`."""
