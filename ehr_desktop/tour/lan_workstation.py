@@ -1,7 +1,8 @@
 """One workstation of the tour through a LAN: the program with its windows, worked by orders.
 
-`python -m ehr_desktop.tour.lan_workstation HOME PICTURES NAME PATIENTS`. Every line of input is an order as
-JSON, `{"order": number, "do": name, ...}`; every line of output answers one or tells a fact.
+`python -m ehr_desktop.tour.lan_workstation HOME PICTURES NAME PATIENTS`. Every line of input is an
+order as JSON, `{"order": number, "do": name, ...}`; every line of output answers one or tells a
+fact.
 """
 
 import asyncio
