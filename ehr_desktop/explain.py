@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ehr_desktop.domain import errors
+from ehr_desktop.domain.network import ENROLMENT_WAITS
 from ehr_desktop.sentences import FAULTS, REFUSALS
 from ehr_desktop.services.values import SlotTakenError
 
@@ -115,6 +116,8 @@ _ADMITTING: Final[Mapping[str, str]] = {
     "garbage": _MEDDLED,
     "changed-keys": _MEDDLED,
     "bad-signature": _MEDDLED,
+    ENROLMENT_WAITS: "Too few workstations are connected to confirm it now. It fetches the "
+    "clinic's records as soon as enough of them are.",
     "closed": "The door was closed before anybody came in.",
     "locked": "The door closed because the administrator's session was locked.",
 }

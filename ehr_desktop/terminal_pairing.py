@@ -12,7 +12,7 @@ from ehr_desktop.config import Config
 from ehr_desktop.domain.errors import NotFoundError
 from ehr_desktop.domain.events import Event, PairingAsked, PairingEnded, PairingLeft
 from ehr_desktop.domain.ids import DeviceId
-from ehr_desktop.domain.network import LinkState, WorkstationStatus
+from ehr_desktop.domain.network import ENROLMENT_WAITS, LinkState, WorkstationStatus
 from ehr_desktop.domain.people import Actor
 from ehr_desktop.explain import explain_door
 from ehr_desktop.node.node import Node, SecretStore
@@ -49,7 +49,9 @@ async def offer_from_terminal(
             break
     if event.failure:
         _tell(explain_door(event.failure))
-        return {"joined": "", "failure": event.failure}, 1
+        is_in = event.failure == ENROLMENT_WAITS
+        joined = event.name if is_in else ""
+        return {"joined": joined, "failure": event.failure}, int(not is_in)
     _tell(f"joined: {event.name}. It is fetching the records; stop this when you like.")
     await _has_fetched(clinic.node, before)
     return {"joined": event.name, "failure": ""}, 0

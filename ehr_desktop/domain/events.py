@@ -103,7 +103,9 @@ class PairingLeft(Event):
 
 @dataclass(frozen=True, slots=True)
 class PairingEnded(Event):
-    """The door is closed again. `failure` is a code, empty if `name` has joined."""
+    """The door is closed again. `failure` is a code, empty if `name` has joined, and
+    `ENROLMENT_WAITS` if it has, but too few workstations are here to make that final.
+    """
 
     name: str
     failure: str = ""

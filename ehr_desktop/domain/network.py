@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from ehr_desktop.domain.ids import BlockId, DeviceId
+
+ENROLMENT_WAITS: Final = "waits"
+"""How `PairingEnded` ends where a workstation is enrolled and that is not final yet."""
 
 
 class ProposerMode(StrEnum):

@@ -16,6 +16,7 @@ from ehr_desktop.domain.errors import (
 from ehr_desktop.domain.events import PairingAsked, PairingEnded, PairingLeft
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
+from ehr_desktop.domain.network import ENROLMENT_WAITS
 from ehr_desktop.domain.people import Action, Actor, may
 from ehr_desktop.node.contracts.statements import EnrolDevice
 from ehr_desktop.node.core import Core
@@ -89,6 +90,7 @@ class Admitting:
         self._window_s = window_s
         self._door: _Door | None = None
         self._task: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
         core.keyring.closed.append(self._on_session_closed)
 
     async def open_door(self, actor: Actor) -> OpenDoor:
@@ -98,6 +100,10 @@ class Admitting:
             NotSignedInError: the actor's session has ended.
             RefusedError: the actor is no administrator.
         """
+        async with self._opening:
+            return await self._open(actor)
+
+    async def _open(self, actor: Actor) -> OpenDoor:
         self._core.session(actor)
         _require_administrator(actor)
         await self.close_door()
@@ -170,10 +176,9 @@ class Admitting:
         try:
             paired = await door.window.admit()
             try:
-                await self._enrol(door, keys, paired)
+                failure = await self._enrol(door, keys, paired)
             finally:
                 await paired.channel.close()
-            failure = ""
         except PairingError as error:
             failure = error.reason
         except RefusedError as error:
@@ -185,9 +190,10 @@ class Admitting:
             raise
         finally:
             self._door = self._task = None
+            self._core.publish(PairingEnded(door.name, failure))
             if announcing is not None:
                 announcing.cancel()
-            self._core.publish(PairingEnded(door.name, failure))
+                await asyncio.gather(announcing, return_exceptions=True)
 
     def _start_announcing(self, port: int) -> "asyncio.Task[None] | None":
         if not self._announce:
@@ -203,8 +209,10 @@ class Admitting:
         )
         return asyncio.get_running_loop().create_task(discovery.run())
 
-    async def _enrol(self, door: _Door, keys: PairingKeys, paired: Paired) -> None:
-        """Tell the newcomer the terms; once it has signed them, enrol it."""
+    async def _enrol(self, door: _Door, keys: PairingKeys, paired: Paired) -> str:
+        """Tell the newcomer the terms; once it has signed them, enrol it. Give what is to be said
+        of the enrolment: nothing if it is final.
+        """
         terms = await self._terms(door.actor, keys)
         paired.channel.send(terms.encode())
         answer = JoiningAnswer.decode(await paired.channel.receive(_ANSWER_S))
@@ -217,11 +225,14 @@ class Admitting:
             acceptance=answer.acceptance,
         )
         try:
-            await self._core.say(Unsigned(statement, session.person, session.keys.signing))
+            said = Unsigned(statement, session.person, session.keys.signing)
+            outcomes = await self._core.say(said)
         except RefusedError as error:
             paired.channel.send(JoiningVerdict(error.outcome.rule).encode())
             raise
         paired.channel.send(JoiningVerdict("").encode())
+        is_final = all(outcome.state is TransactionState.FINAL for outcome in outcomes)
+        return "" if is_final else ENROLMENT_WAITS
 
     async def _terms(self, actor: Actor, keys: PairingKeys) -> JoiningTerms:
         network, genesis = await self._core.read(_network_and_genesis)

@@ -20,7 +20,7 @@ from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.state import Lookup, State, key
 from ehr_desktop.node.contracts.statements import FoundClinic, read_statement
 from ehr_desktop.node.final import FinalTransaction, store_final
-from ehr_desktop.node.ledger.block import Block, Header
+from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
 from ehr_desktop.node.ledger.check import check_block
 from ehr_desktop.node.ledger.codec import CodecError, decode
 from ehr_desktop.node.ledger.finality import Finality
@@ -28,11 +28,13 @@ from ehr_desktop.node.ledger.merkle import Frontier, Node, leaf_hash
 from ehr_desktop.node.ledger.state import StateDelta
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
-from ehr_desktop.node.store import blocks, state
+from ehr_desktop.node.store import blocks, secrets, state
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.remembered import RememberedState
 
 SEQUENCE_GAP = "sequence"
+EPOCH_BASE = "epoch-base"
+"""Under this name stands the block the current epoch began on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Branch:
 
 
 class Chain:
-    """The final head and what stands above it.
+    """The final head, who decides on what comes after it since which block (`base`), and what
+    stands above it.
 
     `founders` decide on the first block, where this workstation makes it.
     """
@@ -75,6 +78,7 @@ class Chain:
         self.frontier = Frontier.at(
             size, lambda level, index: blocks.tree_node(connection, level, index)
         )
+        self.base = secrets.secret(connection, EPOCH_BASE) or NO_PARENT
         self.epoch, self.validators = 0, founders
         if self.head is not None:
             # with a damaged state nobody decides any more; the full check names what is wrong
@@ -164,15 +168,7 @@ class Chain:
         if header.id in self._branches:
             return self._branches[header.id]
         path = self.path(header.parent)
-        validators = self.validators
-        if path is None or validators is None:
-            return None
-        parent, frontier = self.parent_of(path)
-        if header.epoch != self.epoch or header.state_root != self.root_after(path):
-            return None
-        if check_block(block, parent, frontier, validators, decoded=known, trusted=known):
-            return None
-        if not proof_holds(_decoded(self.lookup(connection, path)), header):
+        if path is None or not self._holds(connection, block, known, path):
             return None
         batch = tuple(known.get(wire) or Transaction.decode(wire) for wire in block.transactions)
         branch = self._run(connection, header, batch, path)
@@ -180,6 +176,24 @@ class Chain:
             return None
         self._branches[header.id] = branch
         return branch
+
+    def _holds(
+        self,
+        connection: Connection,
+        block: Block,
+        known: Mapping[bytes, Transaction],
+        path: Sequence[Branch],
+    ) -> bool:
+        header, (parent, frontier) = block.header, self.parent_of(path)
+        return (
+            self.validators is not None
+            and header.epoch == self.epoch
+            and header.state_root == self.root_after(path)
+            and not check_block(
+                block, parent, frontier, self.validators, decoded=known, trusted=known
+            )
+            and proof_holds(_decoded(self.lookup(connection, path)), header)
+        )
 
     def _run(
         self,
@@ -242,6 +256,9 @@ class Chain:
         self._tree.apply(branch.delta)
         self._remembered.take_over(branch.changes)
         self.frontier, self.head, self.finality = branch.frontier, header, finality
+        if branch.closes_epoch:
+            self.base = header.id
+            secrets.put_secret(connection, EPOCH_BASE, header.id)
         self.epoch, self.validators = branch.epoch, branch.validators
         self._drop_what_is_beside()
         return final

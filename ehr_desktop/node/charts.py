@@ -18,6 +18,7 @@ from ehr_desktop.node.contracts.statements import CommitRecords, ReadRecords, re
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.reading import OpenedRecord, Reader
+from ehr_desktop.node.rehearsal import refuse_early
 from ehr_desktop.node.sealing import Sealed, Sealer
 from ehr_desktop.node.store import transactions
 from ehr_desktop.node.store.transactions import StoredTransaction
@@ -71,6 +72,11 @@ class Charts:
                 progress,
             )
             sealed = sealer.seal(chosen, records, source, register=register or patient is None)
+            try:
+                refuse_early(self._core, connection, sealed.unsigned)
+            except BaseException:
+                sealed.discard()
+                raise
             made.append(sealed)
             return Prepared(sealed.unsigned, sealed.plain, sealed.discard)
 

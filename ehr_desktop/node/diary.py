@@ -20,6 +20,7 @@ from ehr_desktop.node.contracts.statements import (
     Statement,
 )
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
+from ehr_desktop.node.rehearsal import refuse_early
 from ehr_desktop.node.sealing import Sealer
 from ehr_desktop.node.unsigned import Unsigned
 
@@ -128,6 +129,7 @@ class Diary:
         def prepare(connection: Connection) -> Prepared:
             if not words:
                 only = Unsigned(statement(0), session.person, session.keys.signing, subject)
+                refuse_early(self._core, connection, [only])
                 return Prepared([only])
             sealer = Sealer(
                 session,
@@ -145,6 +147,11 @@ class Diary:
                 subject=subject,
                 containers=(container,),
             )
+            try:
+                refuse_early(self._core, connection, [*sealed.unsigned, said])
+            except BaseException:
+                sealed.discard()
+                raise
             return Prepared([*sealed.unsigned, said], sealed.plain, sealed.discard)
 
         raise_refusal(await self._core.write(subject, prepare))

@@ -1,57 +1,99 @@
-"""What the contract state will be once everything that waits is final, in the order it came.
+"""The contract state as it is, and as it will be once everything that waits is final in its order.
 
 Nobody is told that it is so. But what is prepared here next stands on it, and what is shown as
 waiting is what would be accepted.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
+from typing import Any
 
+from sqlalchemy import Connection
+
+from ehr_desktop.domain.errors import HomeDamagedError
+from ehr_desktop.node.chain import Chain
 from ehr_desktop.node.contracts.execute import Verdict, execute
 from ehr_desktop.node.contracts.state import Lookup, State
+from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.pool import Pool
+from ehr_desktop.node.store import state
+from ehr_desktop.node.store.engine import Database
 
 
-@dataclass(slots=True)
-class Expected:
-    """The waiting transactions run on the final state. On the writer thread, but `ahead`."""
+class ExpectedState:
+    """The waiting transactions run on the final state. On the writer thread, but `value`."""
 
-    ahead: Mapping[bytes, bytes | None] = field(default_factory=dict)
-    """What differs from the final state; replaced as a whole, so any thread may look."""
-    _state: State | None = None
-    _verdicts: dict[bytes, Verdict] = field(default_factory=dict)
-    _lookup: Lookup = lambda _place: None
+    def __init__(self, database: Database, chain: Chain, pool: Pool) -> None:
+        self._database = database
+        self._chain = chain
+        self._pool = pool
+        self._ahead: Mapping[bytes, bytes | None] = {}
+        self._state: State | None = None
+        self._verdicts: dict[bytes, Verdict] = {}
+        self._connection: Connection | None = None
 
-    def forget(self, *, waiting: bool) -> None:
-        """The final state has changed; with nothing `waiting`, nothing differs from it."""
+    def value(self, *parts: str | bytes | int) -> Any:
+        """Give a decoded value of the expected state, or None. Any thread.
+
+        Raises:
+            HomeDamagedError: it cannot be read any more.
+        """
+        with self._database.reading() as connection:
+            return self._reader(lambda place: state.value(connection, place))(*parts)
+
+    def reader(self, connection: Connection) -> Callable[..., Any]:
+        """Give a reader of the expected state, which remembers what it read."""
+        return self._reader(self._chain.lookup(connection))
+
+    def waiting(self) -> list[tuple[Transaction, Verdict]]:
+        """Give what waits in its order, each with what would become of it now."""
+        if not len(self._pool):
+            return []
+        with self._database.reading() as connection:
+            self.bring_up(connection)
+        return [(transaction, self._verdicts[transaction.id]) for transaction in self._pool]
+
+    def bring_up(self, connection: Connection) -> None:
+        """Run what came to wait since, as if it came into the next block."""
+        waiting = self._pool.by_wire.values()
+        if len(waiting) == len(self._verdicts):
+            return
+        self._connection = connection
+        if self._state is None:
+            self._state = State(self._final)
+        height = self._chain.head.height + 1 if self._chain.head else 0
+        for transaction in islice(waiting, len(self._verdicts), None):
+            self._verdicts[transaction.id] = execute(transaction, self._state, height)
+        # replaced as a whole, since any thread may be looking
+        self._ahead = dict(self._state.changes)
+
+    def forget(self) -> None:
+        """The final state has changed: what waits is run on it anew when somebody asks."""
         self._state = None
         self._verdicts = {}
-        if not waiting:
-            self.ahead = {}
+        if not len(self._pool):
+            self._ahead = {}
 
-    def bring_up(self, lookup: Lookup, waiting: Collection[Transaction], height: int) -> None:
-        """Run those `waiting` that came since, as if in a block at `height`; they only ever grow
-        at the end until `forget`.
-        """
-        self._lookup = lookup
-        if self._state is None:
-            self._state = State(lambda place: self._lookup(place))
-        if len(waiting) > len(self._verdicts):
-            for transaction in islice(waiting, len(self._verdicts), None):
-                self._verdicts[transaction.id] = execute(transaction, self._state, height)
-            self.ahead = dict(self._state.changes)
+    def _final(self, place: bytes) -> bytes | None:
+        assert self._connection is not None, "only while what waits is run"
+        return self._chain.lookup(self._connection)(place)
 
-    def verdict(self, transaction: Transaction) -> Verdict:
-        """Tell what would become of a transaction that was brought up."""
-        return self._verdicts[transaction.id]
+    def _reader(self, final: Lookup) -> Callable[..., Any]:
+        ahead = self._ahead
+        known = State(lambda place: ahead[place] if place in ahead else final(place))
 
+        def value(*parts: str | bytes | int) -> Any:
+            try:
+                return known.get(*parts)
+            except CodecError as error:
+                # SQLCipher may give zeros for the second page of a long value that was changed
+                raise HomeDamagedError(self._database.path.name) from error
 
-def reading_ahead(expected: Expected, lookup: Lookup) -> Callable[[bytes], bytes | None]:
-    """Give a lookup of the state as it is expected to become."""
+        return value
 
-    def value(place: bytes) -> bytes | None:
-        ahead = expected.ahead
-        return ahead[place] if place in ahead else lookup(place)
-
-    return value
+    def expect(
+        self, connection: Connection, places: Iterable[tuple[str | bytes | int, ...]]
+    ) -> None:
+        """Read in one go what a reader will soon be asked for."""
+        self._chain.expect(connection, places)

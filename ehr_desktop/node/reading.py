@@ -186,18 +186,19 @@ class Reader:
         if wanted < 1:
             raise NotFoundError(record)
         # a refused version has its container, too, and the number of the one that was accepted
-        for stored in [c for c in versions if c.version == wanted]:
-            if wanted == newest and stored.commitment != commitment:
-                continue
-            commit = self._committing(stored, patient)
-            if commit is None or commit.pending != (wanted > newest):
-                continue
-            if not container_holds(stored, self._files):
-                raise IntegrityError(_changed(record))
-            return stored, commit
-        if wanted > newest:
-            raise NotFoundError(record)
-        raise IntegrityError(_missing(record))
+        found = [
+            (stored, commit)
+            for stored in versions
+            if stored.version == wanted and (wanted != newest or stored.commitment == commitment)
+            if (commit := self._committing(stored, patient)) is not None
+        ]
+        if not found:
+            raise NotFoundError(record) if wanted > newest else IntegrityError(_missing(record))
+        # what is final stands before what still waits to be the same version
+        chosen = min(found, key=lambda pair: pair[1].pending)
+        if not container_holds(chosen[0], self._files):
+            raise IntegrityError(_changed(record))
+        return chosen
 
     def _waiting(self, versions: list[StoredContainer], patient: PatientId) -> list[int]:
         """Give the versions that are signed and not final yet."""

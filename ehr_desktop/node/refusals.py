@@ -12,6 +12,7 @@ from ehr_desktop.domain.ids import PatientId, PersonId, TransactionId
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Actor, Team
 from ehr_desktop.domain.refusals import RefusedBooking, RefusedWork
+from ehr_desktop.node.contracts.statements import OpenEpochs, ReadRecords, RegisterPatient
 from ehr_desktop.node.core import Core
 from ehr_desktop.node.indexing import TeamIndex
 from ehr_desktop.node.ledger.transaction import Transaction
@@ -29,6 +30,8 @@ from ehr_desktop.node.store.views.changes import (
 from ehr_desktop.node.store.views.views import Views
 
 Names = Mapping[PersonId, str]
+_PREPARES = frozenset({RegisterPatient.KIND, OpenEpochs.KIND, ReadRecords.KIND})
+"""What means nothing to a person without the statement that it comes with."""
 
 
 class Refusals:
@@ -50,7 +53,11 @@ class Refusals:
             indexes = [self._core.indexes[team] for team in teams if team in self._core.indexes]
             with self._core.database.reading() as connection:
                 rows = told_pending.refused(connection, session.person)
-                return tuple(_work(connection, row, indexes, names) for row in rows)
+                return tuple(
+                    _work(connection, row, indexes, names)
+                    for row in rows
+                    if row.kind not in _PREPARES
+                )
 
         return await self._core.on_writer(run)
 

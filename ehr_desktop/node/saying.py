@@ -24,18 +24,18 @@ def to_wire(message: agreed.Message) -> net.Message:
 
 def from_wire(message: net.Message) -> agreed.Message | None:
     """Give the message of the agreement that was sent; None if it is for somebody else."""
+    found: agreed.Message | None = None
     match message:
         case net.Candidate(vote, block):
-            return agreed.Proposal(vote, block)
+            found = agreed.Proposal(vote, block)
         case net.Vote(signed):
-            return signed
+            found = signed
         case net.Certificate(certificate):
-            return certificate
+            found = certificate
         case net.GetCandidate(block):
-            return agreed.BlockRequest(block)
+            found = agreed.BlockRequest(block)
         case net.FoundCandidate(block):
-            return agreed.BlockReply(block)
+            found = agreed.BlockReply(block)
         case net.Standing(epoch, final, open_):
-            return agreed.Standing(epoch, final, open_)
-        case _:
-            return None
+            found = agreed.Standing(epoch, final, open_)
+    return found

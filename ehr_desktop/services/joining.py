@@ -23,7 +23,8 @@ FETCHING = "fetch-records"
 async def records_are_here(node: Node, progress: Callable[[int, int], None]) -> None:
     """Wait until this workstation knows all that the others agreed on, and everybody can sign in.
 
-    `progress` is told the height reached and the height aimed at.
+    `progress` is told the height reached and the height aimed at, which is 0 while no other
+    workstation is there to ask.
     """
     news = asyncio.Event()
     node.subscribe(lambda _event: news.set())
@@ -39,6 +40,7 @@ async def _is_up_to_date(node: Node, progress: Callable[[int, int], None]) -> bo
         return False
     linked = [w.height or 0 for w in status.workstations if w.state is LinkState.LINKED]
     if not linked or status.height < max(linked):
+        progress(status.height, max(linked, default=0))
         return False
     await node.people.load()
     return bool(node.people.all()) and not await node.people.awaiting_accounts()

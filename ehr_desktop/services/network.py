@@ -46,10 +46,7 @@ class Network:
             raise InvalidInputError("address", "empty")
         if len(typed) > LONGEST_ADDRESS:
             raise InvalidInputError("address", "too-long")
-        try:
-            await self._node.network.add_address(typed)
-        except ValueError as error:
-            raise InvalidInputError("address", "unknown") from error
+        await self._node.network.add_address(typed)
 
     async def remove(self, actor: Actor, device: DeviceId) -> None:
         """Take a workstation off the roster; its links end everywhere.

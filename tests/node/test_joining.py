@@ -12,6 +12,8 @@ from ehr_desktop.domain.errors import (
     RefusedError,
 )
 from ehr_desktop.domain.events import PairingAsked, PairingEnded, PairingLeft
+from ehr_desktop.domain.ids import TransactionId
+from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.keys.device import is_home
 from ehr_desktop.node.ledger.transaction import device_id_of
@@ -265,6 +267,20 @@ async def test_when_the_line_breaks_after_it_signed_it_keeps_its_keys(homes, tmp
         core.say = say_and_fall_silent
         result = await joined(clinic, newcomer)
         assert not result.certain
+    assert is_home(newcomer.home)
+
+
+@on_a_loop
+async def test_where_too_few_are_there_to_confirm_it_the_screen_says_that_it_waits(homes, tmp_path):
+    newcomer = Newcomer(tmp_path / "new")
+    async with inside(homes.founded()) as clinic:
+
+        async def say(*_):
+            return [Outcome(TransactionId("ab" * 32), TransactionState.PENDING)]
+
+        clinic.pc.node._core.say = say
+        assert (await joined(clinic, newcomer)).certain
+        assert await clinic.hears(PairingEnded) == PairingEnded("Room 2", "waits")
     assert is_home(newcomer.home)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ehr_desktop.domain.categories import Category
-from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.errors import NotFoundError, RefusedError
 from ehr_desktop.domain.ids import AppointmentId
 from ehr_desktop.domain.people import Team
 from ehr_desktop.domain.records import NewRecord
@@ -18,8 +18,9 @@ from ehr_desktop.interchange.fhir.build_patient import patient as patient_resour
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.statements import BookAppointment, ChangeAppointmentStatus
 from ehr_desktop.node.happened import events_of_pending
-from ehr_desktop.node.store import told_pending
+from ehr_desktop.node.store import told_pending, transactions
 from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.services.values import Booking, SlotTakenError
 from tests.support.one_pc import ANNA, ZONE, story
 from tests.support.waiting_clinic import ACCEPTED, TAKEN, WaitingClinic
 
@@ -278,3 +279,25 @@ def test_whoever_was_told_of_a_booking_that_is_refused_is_offered_the_next_times
         assert [slot.start for slot in work.booking.alternatives[:2]] == [TEN, TEN + LENGTH]
         await pc.clinic.refusals.dismiss(rae, work.transaction)
         assert await pc.clinic.refusals.list(rae) == ()
+
+
+def test_below_the_quorum_what_is_taken_here_is_refused_at_once_and_never_signed(homes):
+    @story(homes.staffed(), "rae", "nia")
+    async def _(pc):
+        rae = pc.actors["rae"]
+        anna = await pc.clinic.patients.register(rae, ANNA)
+        wanted = Booking(await pc.person("lee"), anna.id, TEN, LENGTH)
+        taken = await pc.clinic.appointments.book(rae, wanted)
+        before = await pc.on_disk(transactions.counts)
+        pc.node._core.has_quorum = lambda: False
+        with pytest.raises(SlotTakenError) as refusal:
+            await pc.clinic.appointments.book(rae, wanted)
+        assert refusal.value.taken == taken
+        assert refusal.value.alternatives[0].start == TEN + LENGTH
+        assert await pc.on_disk(transactions.counts) == before
+        later = replace(wanted, start=TEN + LENGTH)
+        assert (await pc.clinic.appointments.book(rae, later)).slot.start == TEN + LENGTH
+        clinical = NewRecord(Category.NOTES, "Basic", b'{"resourceType":"Basic"}')
+        with pytest.raises(RefusedError) as role:
+            await pc.node.charts.write(rae, anna.id, [clinical])
+        assert role.value.outcome.rule == "role"

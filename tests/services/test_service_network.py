@@ -6,8 +6,13 @@ import pytest
 
 from ehr_desktop.domain.errors import InvalidInputError, NotSignedInError, RefusedError
 from ehr_desktop.domain.ids import DeviceId, PersonId
-from ehr_desktop.domain.people import Actor, Role, Staff
+from ehr_desktop.domain.network import ProposerMode
+from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Role, Staff
+from ehr_desktop.node.node import FLOOR
+from ehr_desktop.services.founding import found
 from ehr_desktop.services.network import Network
+from ehr_desktop.services.values import Founding
+from tests.support.one_pc import ZONE, account, opened
 
 DEVICE = DeviceId("d" * 32)
 
@@ -32,7 +37,7 @@ class Node:
 
     async def add_address(self, text):
         if "/" in text:
-            raise ValueError("no address")
+            raise InvalidInputError("address", "unknown")
         self.done.append(("address", text))
 
     async def remove(self, actor, device):
@@ -116,3 +121,19 @@ def test_nobody_who_is_not_signed_in_sees_anything(node, network):
     ):
         with pytest.raises(NotSignedInError):
             run(work)
+
+
+@pytest.mark.parametrize("mode", ProposerMode)
+def test_a_clinic_proposes_in_the_way_it_was_founded_with(tmp_path, mode):
+    administrator = account("admin", "Ada Admin", Role.ADMINISTRATOR)
+    clinic = Clinic("Test clinic", ZONE, OpeningHours())
+
+    async def story():
+        founding = Founding(clinic, administrator, "PC 1", mode)
+        await found(tmp_path / "home", founding, parameters=FLOOR)
+        async with opened(tmp_path / "home", "admin") as pc:
+            return await pc.clinic.network.consensus(pc.actors["admin"])
+
+    status = run(story())
+    assert status.mode is mode
+    assert [(voter.name, voter.weight) for voter in status.voters] == [("PC 1", 1)]

@@ -181,6 +181,7 @@ class MemoryAppointments:
         return local.replace(tzinfo=None).isoformat(timespec="minutes")
 
     def _keep(self, actor: Actor, appointment: Appointment, kind: str) -> Appointment:
+        appointment = replace(appointment, pending=not self._world.network.has_quorum)
         self._world.appointments[appointment.id] = appointment
         self._world.write(kind, actor.id, ("appointment", appointment.id))
         self._tell(appointment)

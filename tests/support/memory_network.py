@@ -126,7 +126,7 @@ class MemoryNetwork:
         """What the vote looks like: nothing is being agreed, unless `vote` said otherwise."""
         status = self.world.network
         voting = [each for each in status.workstations if each.weight]
-        faulty = (status.total - 1) // 3
+        heaviest = sorted((each.weight for each in voting), reverse=True)
         made = ConsensusStatus(
             mode=self.mode,
             epoch=2,
@@ -140,8 +140,8 @@ class MemoryNetwork:
             quorum=status.quorum,
             total=status.total,
             confirmed=0,
-            may_be_off=status.total - status.quorum,
-            may_lie=faulty,
+            may_be_off=whichever(heaviest, status.total - status.quorum),
+            may_lie=whichever(heaviest, (status.total - 1) // 3),
             finals=self._finals(),
             pending=status.pending,
         )
@@ -194,6 +194,11 @@ class MemoryNetwork:
             raise self.refusal
         if not may(actor.role, Action.MANAGE_WORKSTATIONS):
             raise RefusedError(Outcome(TransactionId(""), TransactionState.REFUSED, "role"))
+
+
+def whichever(heaviest: list[int], spare: int) -> int:
+    """Count how many may be missed, whichever they are, with so much weight to spare."""
+    return sum(sum(heaviest[: count + 1]) <= spare for count in range(len(heaviest)))
 
 
 def mining(**changed: object) -> MiningStatus:

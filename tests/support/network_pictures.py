@@ -67,7 +67,7 @@ def liar(network: MemoryNetwork) -> None:
     network.change("Room 2", stopped=True, weight=0)
     network.change("Laboratory", state=LinkState.ABSENT, away=True, weight=0)
     network.vote(
-        accusations=(Accusation(device_of("Room 2"), "Room 2", 1198, "confirm", 1203),),
+        accusations=(Accusation(device_of("Room 2"), "Room 2", 1198, "two-blocks", 1203),),
         halted="forgotten",
     )
 

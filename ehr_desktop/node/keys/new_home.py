@@ -29,14 +29,10 @@ class NewHome:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(self._unfinished, ignore_errors=True)
         self._unfinished.mkdir(mode=0o700)
-        device = make_device_secret(self._unfinished, store)
-        self.database: Database = open_database(
-            self._unfinished / LEDGER_FILE, device.database_key()
-        )
         try:
-            migrate(self.database, STEPS)
+            self.database: Database = self._make_database(store)
         except BaseException:
-            self.discard()
+            self._clear()
             raise
 
     def keep(self) -> None:
@@ -50,6 +46,19 @@ class NewHome:
     def discard(self) -> None:
         """Close the database and leave nothing behind on the disk."""
         self.database.close()
+        self._clear()
+
+    def _make_database(self, store: SecretStore | None) -> Database:
+        device = make_device_secret(self._unfinished, store)
+        database = open_database(self._unfinished / LEDGER_FILE, device.database_key())
+        try:
+            migrate(database, STEPS)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def _clear(self) -> None:
         shutil.rmtree(self._unfinished, ignore_errors=True)
         if not self._was_there:
             with suppress(OSError):

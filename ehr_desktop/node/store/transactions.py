@@ -4,7 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import TRANSACTIONS as T
@@ -55,8 +65,12 @@ _MAKE_FINAL = (
     )
 )
 
+# a literal: `write_many` binds what the rows name and nothing else
+_NOBODY: ColumnElement[bytes] = literal_column("x''")
 _COMPLETE_SUBJECT = (
-    update(T).where(T.c.id == bindparam("id_"), T.c.subject == b"").values(subject=bindparam("of"))
+    update(T)
+    .where(T.c.id == bindparam("id_"), T.c.subject == _NOBODY)
+    .values(subject=bindparam("of"))
 )
 
 

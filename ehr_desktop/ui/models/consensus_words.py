@@ -71,10 +71,8 @@ _HALTED: Final[Mapping[str, Saying]] = {
     ),
 }
 _LIES: Final[Mapping[str, str]] = {
-    "confirm": "confirmed two different blocks",
-    "final": "signed one block as final and voted against it",
-    "skip": "voted to skip a turn it had signed as final",
-    "propose": "proposed two different blocks",
+    "two-blocks": "voted for two different blocks",
+    "skip-and-final": "signed a block as final and voted to skip it",
 }
 
 
@@ -119,32 +117,28 @@ def ballot_words(voter: Voter, status: ConsensusStatus) -> tuple[str, str, Tone]
 
 
 def tolerance_words(status: ConsensusStatus) -> str:
-    """Say how many workstations may be off, and how many may lie."""
+    """Say how many workstations may be off, and how many may lie, whichever they are."""
     count = sum(voter.weight > 0 for voter in status.voters)
-    if not even(status):
-        return (
-            f"Workstations with {status.may_be_off:,} of {status.total:,} votes may be off, or "
-            f"with {status.may_lie:,} may lie, and nothing changes for the others."
-        )
     if count <= 1:
         return (
             "This workstation decides alone. Nothing has to wait for another one, and no other "
             "one would notice if somebody rewrote it."
         )
-    if count == 2:
+    if count == 2 and not status.may_be_off:
         return (
             "Both workstations are needed: while one is off, what is signed waits. A lie is "
             "detected, not prevented. A third workstation lets any one of them be off."
         )
-    if not status.may_lie:
-        return (
-            f"Of {count} workstations, {status.may_be_off} may be off. One that lies is detected "
-            "and stopped, but its lie is not prevented: that takes four."
-        )
-    return (
-        f"Of {count} workstations, {status.may_be_off} may be off or {status.may_lie} may lie, "
-        "and nothing changes for the others."
+    off = (
+        f"Of {count} workstations, any {status.may_be_off} may be off"
+        if status.may_be_off
+        else f"Of {count} workstations, none may be off without things having to wait, as the "
+        "votes are given now"
     )
+    if status.may_lie:
+        return f"{off} or any {status.may_lie} may lie, and nothing changes for the others."
+    more = "that takes four" if even(status) else "that takes four with equal votes"
+    return f"{off}. One that lies is detected and stopped, but its lie is not prevented: {more}."
 
 
 def halted_saying(status: ConsensusStatus) -> Saying | None:
@@ -194,11 +188,12 @@ def mining_rows(mining: MiningStatus) -> tuple[tuple[str, str], ...]:
     """Give what the mining panel shows, name by name."""
     bits = 256 - int(mining.target or "0", 16).bit_length()
     blocks = f"{mining.retarget_in:,} block{'' if mining.retarget_in == 1 else 's'}"
+    at_work = bool(mining.header)
     return (
         ("Header", mining.header),
-        ("Nonce", f"{mining.nonce:,}"),
-        ("Tries", f"{mining.tries:,} on this block"),
-        ("Hash rate", f"{mining.rate:,.0f} a second"),
+        ("Nonce", f"{mining.nonce:,}" if at_work else ""),
+        ("Tries", f"{mining.tries:,} on this block" if at_work else ""),
+        ("Hash rate", f"{mining.rate:,.0f} a second" if at_work else ""),
         ("Target", mining.target),
         ("Difficulty", f"{mining.difficulty:,.0f} tries a block, {bits} leading zero bits"),
         ("At this rate", _expected(mining)),

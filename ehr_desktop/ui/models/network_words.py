@@ -139,6 +139,8 @@ def votes_words(workstation: WorkstationStatus, total: int) -> str:
     """Say what its vote weighs."""
     if workstation.stopped:
         return "none: it was stopped"
+    if workstation.away:
+        return "none until it is back"
     if not workstation.weight:
         return "none: it follows and keeps a copy"
     return f"{workstation.weight:,} of {total:,}"
@@ -158,7 +160,7 @@ def behind_words(status: NetworkStatus) -> str:
 
 def removal_text(status: NetworkStatus, workstation: WorkstationStatus) -> str:
     """Say what comes of removing `workstation`."""
-    voters = [each for each in status.workstations if each.weight and each != workstation]
+    voters = [each for each in status.workstations if _votes(each) and each != workstation]
     left = {
         1: " One voting workstation is left: it then decides alone.",
         2: " Two voting workstations are left: both are then needed to make anything final.",
@@ -166,7 +168,7 @@ def removal_text(status: NetworkStatus, workstation: WorkstationStatus) -> str:
     return (
         "Its connections end everywhere within seconds, and it is let in again only by being "
         "added anew. What was signed on it stays and keeps its name."
-        + (left.get(len(voters), "") if workstation.weight else "")
+        + (left.get(len(voters), "") if _votes(workstation) else "")
     )
 
 
@@ -201,7 +203,12 @@ def _missing(status: NetworkStatus) -> str:
 
 
 def _going(status: NetworkStatus) -> list[WorkstationStatus]:
-    return [each for each in status.workstations if each.weight and each.state is LinkState.LINKED]
+    linked = [each for each in status.workstations if each.state is LinkState.LINKED]
+    return [each for each in linked if _votes(each)]
+
+
+def _votes(workstation: WorkstationStatus) -> bool:
+    return workstation.weight > 0 and not workstation.away and not workstation.stopped
 
 
 def _length(milliseconds: int) -> str:

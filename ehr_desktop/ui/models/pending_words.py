@@ -20,8 +20,14 @@ def pending_words(*, pending: bool) -> str:
     return PENDING_WORDS if pending else ""
 
 
-def told(sentence: str, *, pending: bool) -> str:
-    """Give what is said after something was done: never that it is certain while it is not."""
+def told(sentence: str, *, pending: bool, missing: int = 0) -> str:
+    """Give what is said after something was done: never that it is certain while it is not.
+
+    `missing` is how many more workstations are needed, 0 if that is not known.
+    """
     if not pending:
         return sentence
-    return f"{sentence.rstrip('.')}. Kept here, waiting for other workstations to confirm."
+    others = "other workstations"
+    if missing:
+        others = f"{missing} more workstation{'s' if missing > 1 else ''}"
+    return f"{sentence.rstrip('.')}. Kept here, waiting for {others} to confirm."

@@ -111,6 +111,10 @@ class FirstStart(QWidget):
         self._beside.setCurrentWidget(self.choice)
         self.choice.found.setFocus()
 
+    def give_up(self) -> None:
+        """Stop whatever the node does for these screens."""
+        self.join.give_up()
+
     def _found(self) -> None:
         self._pages.setCurrentWidget(self.set_up)
         self.set_up.begin()

@@ -133,6 +133,8 @@ class MainWindow(QWidget):
             if not desk.area.charts.close_all():
                 event.ignore()
                 return
+        if isinstance(self.first, FirstStart | JoinScreen):
+            self.first.give_up()
         self._parts.prefs.set_geometry(_WINDOW, self.saveGeometry())
         self._parts.prefs.save()
         self.idle.stop()

@@ -58,7 +58,8 @@ class Sheet(Overlay):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._card and event.type() == QEvent.Type.LayoutRequest:
+        # the kind first: events still come while the sheet is taken apart and has no card any more
+        if event.type() == QEvent.Type.LayoutRequest and watched is self._card:
             self.lay_out()
         return super().eventFilter(watched, event)
 

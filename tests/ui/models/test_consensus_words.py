@@ -30,7 +30,7 @@ from ehr_desktop.ui.models.consensus_words import (
     pace_words,
     tolerance_words,
 )
-from tests.support.memory_network import mining
+from tests.support.memory_network import mining, whichever
 
 NOON = datetime(2026, 8, 14, 12, tzinfo=UTC)
 BLOCK = BlockId("ab" * 32)
@@ -41,6 +41,7 @@ def consensus(weights=(1, 1, 1, 1), **changed):
     total = sum(weights)
     faulty = (total - 1) // 3
     quorum = (total + faulty) // 2 + 1
+    heaviest = sorted(weights, reverse=True)
     made = ConsensusStatus(
         mode=ProposerMode.AUTHORITY,
         epoch=2,
@@ -55,8 +56,8 @@ def consensus(weights=(1, 1, 1, 1), **changed):
         quorum=quorum,
         total=total,
         confirmed=0,
-        may_be_off=total - quorum,
-        may_lie=faulty,
+        may_be_off=whichever(heaviest, total - quorum),
+        may_lie=whichever(heaviest, faulty),
         finals=(),
         pending=0,
     )
@@ -68,9 +69,9 @@ def consensus(weights=(1, 1, 1, 1), **changed):
     [
         (1, "This workstation decides alone."),
         (2, "Both workstations are needed"),
-        (3, "Of 3 workstations, 1 may be off. One that lies is detected and stopped, "),
-        (4, "Of 4 workstations, 1 may be off or 1 may lie, and nothing changes"),
-        (7, "Of 7 workstations, 2 may be off or 2 may lie, and nothing changes"),
+        (3, "Of 3 workstations, any 1 may be off. One that lies is detected and stopped, "),
+        (4, "Of 4 workstations, any 1 may be off or any 1 may lie, and nothing changes"),
+        (7, "Of 7 workstations, any 2 may be off or any 2 may lie, and nothing changes"),
     ],
 )
 def test_how_many_may_be_off_or_lie_is_a_sentence(count, said):
@@ -84,7 +85,10 @@ def test_with_three_a_lie_is_detected_and_not_prevented():
 
 def test_uneven_votes_are_spoken_of_as_votes():
     status = consensus((40, 1, 1, 30))
-    assert tolerance_words(status).startswith("Workstations with 24 of 72 votes may be off")
+    assert "none may be off without things having to wait" in tolerance_words(status)
+    assert "that takes four with equal votes" in tolerance_words(status)
+    milder = tolerance_words(consensus((3, 2, 2, 2, 2)))
+    assert milder.startswith("Of 5 workstations, any 1 may be off or any 1 may lie")
     assert needed_words(status) == "48 votes needed"
     agreeing = replace(status, block=BLOCK, confirmed=41)
     assert confirmed_words(agreeing) == "41 of 72 votes confirmed"
@@ -138,9 +142,9 @@ def test_a_reason_nobody_knows_is_shown_as_it_is():
 
 
 def test_evidence_says_who_did_what_and_where_the_proof_is():
-    lie = Accusation(DeviceId("a" * 32), "Room 2", 1198, "confirm", 1203)
+    lie = Accusation(DeviceId("a" * 32), "Room 2", 1198, "two-blocks", 1203)
     assert accusation_words(lie) == (
-        "Room 2 confirmed two different blocks in slot 1,198; the proof is in block 1,203."
+        "Room 2 voted for two different blocks in slot 1,198; the proof is in block 1,203."
     )
     pending = replace(lie, what="what-is-this", height=None)
     assert accusation_words(pending) == (
@@ -171,4 +175,7 @@ def test_mining_is_told_in_numbers():
     assert rows["At this rate"] == "a block every 2.5 s, alone"
     assert rows["New target in"] == "7 blocks"
     assert dict(mining_rows(mining(running=False)))["At this rate"] == ""
+    idle = dict(mining_rows(mining(running=False, header="", nonce=0, tries=0, rate=0.0)))
+    assert {idle[name] for name in ("Header", "Nonce", "Tries", "Hash rate")} == {""}
+    assert idle["Difficulty"]
     assert dict(mining_rows(mining(retarget_in=1)))["New target in"] == "1 block"

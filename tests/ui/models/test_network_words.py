@@ -17,6 +17,7 @@ from ehr_desktop.ui.models.network_words import (
     rung_words,
     state_words,
     trouble_words,
+    votes_words,
 )
 from ehr_desktop.ui.theme.tokens import Tone
 
@@ -182,6 +183,15 @@ def test_removing_says_what_the_rest_can_stand():
     follower = replace(three.workstations[2], weight=0)
     without = replace(three, workstations=(*three.workstations[:2], follower))
     assert "needed" not in removal_text(without, follower)
+
+
+def test_one_that_signed_off_has_no_vote_until_it_is_back():
+    status = network(4, 3)
+    away = replace(status.workstations[3], away=True, state=LinkState.ABSENT)
+    assert votes_words(away, 3) == "none until it is back"
+    without = replace(status, workstations=(*status.workstations[:3], away))
+    assert "needed" not in removal_text(without, away)
+    assert "both are then needed" in removal_text(without, without.workstations[1])
 
 
 def test_what_is_on_its_way_is_counted():

@@ -89,7 +89,7 @@ def test_the_pace_is_told_and_drawn(qtbot, screen):
     assert screen.last.text() == "30 ms"
     assert screen.median.text() == "20 ms"
     assert len(screen.chart._points) == 60
-    assert screen.chart.accessibleDescription() == "60 blocks, half of them within 20 ms"
+    assert screen.chart.accessibleDescription() == "60 blocks, median 20 ms"
 
 
 def test_the_chart_is_walked_through_by_keys(qtbot, screen):
@@ -151,9 +151,9 @@ def test_evidence_is_listed(qtbot, screen, clinic):
         return [label.text() for label in screen.evidence.findChildren(QLabel)]
 
     assert "Nobody was found telling two stories." in said()
-    lie = Accusation(device_of("Room 2"), "Room 2", 1198, "confirm", 1203)
+    lie = Accusation(device_of("Room 2"), "Room 2", 1198, "two-blocks", 1203)
     clinic.network.vote(accusations=(lie,))
-    expected = "Room 2 confirmed two different blocks in slot 1,198; the proof is in block 1,203."
+    expected = "Room 2 voted for two different blocks in slot 1,198; the proof is in block 1,203."
     qtbot.waitUntil(lambda: expected in said())
 
 

@@ -89,6 +89,14 @@ def test_agreeing_lets_the_workstation_in(qtbot, sheet, doors):
     assert doors.asked == ["open", True]
 
 
+def test_a_workstation_that_is_not_final_yet_is_told_as_waiting(sheet):
+    tell(sheet, PairingAsked("012345", "Room 2"))
+    tell(sheet, PairingEnded("Room 2", "waits"))
+    assert sheet.done.accessibleName().startswith("Room 2 waits to be confirmed.")
+    assert sheet.done.property("tone") == "warning"
+    assert sheet.finish.isVisible()
+
+
 def test_saying_no_goes_back_to_waiting_and_says_what_it_means(qtbot, sheet, doors):
     tell(sheet, PairingAsked("012345", "Room 2"))
     click(qtbot, sheet.digits.no)

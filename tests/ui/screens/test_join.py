@@ -153,6 +153,9 @@ def test_after_the_digits_the_records_are_fetched_and_then_people_sign_in(
     bridge.node_event.emit(Progress(FETCHING, 340, 1200))
     assert "Fetching" in screen.title.text()
     assert (screen.progress.value(), screen.progress.maximum()) == (340, 1200)
+    assert screen.reached.text() == "Block 340 of 1,200"
+    bridge.node_event.emit(Progress(FETCHING, 340, 0))
+    assert "Looking for another workstation" in screen.reached.text()
     qtbot.waitUntil(lambda: len(outside.joined) == 1)
     with qtbot.waitSignal(screen.joined):
         outside.end()

@@ -18,8 +18,8 @@ from ehr_desktop.ui.models.day_words import (
     start_text,
     steps_to,
 )
-from ehr_desktop.ui.models.pending_words import told
 from ehr_desktop.ui.screens.appointments.hold import Move
+from ehr_desktop.ui.screens.pending_notice import notify_outcome
 from ehr_desktop.ui.shell.context import ScreenContext
 from ehr_desktop.ui.shell.days import weekday_text
 
@@ -123,8 +123,14 @@ class Changes(QObject):
 
     def _done(self, now: Appointment, words: str, undo: Callable[[], Work]) -> None:
         self.changed.emit(now)
-        words = told(words, pending=now.pending)
-        self._context.notify(words, action=UNDO, on_action=lambda: self._undo(undo))
+        notify_outcome(
+            self,
+            self._context,
+            words,
+            pending=now.pending,
+            action=UNDO,
+            on_action=lambda: self._undo(undo),
+        )
 
     def _undo(self, undo: Callable[[], Work]) -> None:
         self._run(undo(), self._undone)
@@ -133,7 +139,7 @@ class Changes(QObject):
         self.changed.emit(appointment)
         word = LOOKS[appointment.status].word.lower()
         undone = f"Undone. {appointment.patient_name}: {when_text(appointment)}, {word}."
-        self._context.notify(told(undone, pending=appointment.pending))
+        notify_outcome(self, self._context, undone, pending=appointment.pending)
 
     def _run(
         self,

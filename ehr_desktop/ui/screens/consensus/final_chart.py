@@ -156,7 +156,7 @@ class FinalChart(QWidget):
             if not self._points:
                 return _EMPTY
             blocks = f"{len(self._points):,} block{'' if len(self._points) == 1 else 's'}"
-            return f"{blocks}, half of them within {pace_words(self._points)[1]}"
+            return f"{blocks}, median {pace_words(self._points)[1]}"
         when = shown_time(point.time.astimezone(self._zone).time())
         held = f"{point.transactions:,} transaction{'' if point.transactions == 1 else 's'}"
         return (

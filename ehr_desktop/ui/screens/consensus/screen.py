@@ -78,7 +78,7 @@ class ConsensusScreen(QWidget):
         drawn.add(self.chart)
         drawn.body.setStretch(0, 1)
         pace = row(
-            self._figure("Last block", self.last), self._figure("Half within", self.median),
+            self._figure("Last block", self.last), self._figure("Median of the hour", self.median),
             spacing=Space.TWO,
         )  # fmt: skip
         withstands = Card("What it withstands", self)

@@ -23,7 +23,6 @@ class VoterRows(QWidget):
         self._grid.setHorizontalSpacing(Space.FOUR)
         self._grid.setVerticalSpacing(Space.ONE)
         self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 1)
         self.lines: dict[DeviceId, VoterLine] = {}
 
     def show_voters(self, status: ConsensusStatus) -> None:
@@ -40,6 +39,7 @@ class VoterRows(QWidget):
             line.hide()
             line.deleteLater()
         self.lines = {device: VoterLine(self) for device in devices}
+        self._grid.setColumnStretch(1, int(len(devices) > 1))
         for order, line in enumerate(self.lines.values()):
             self._grid.addWidget(line, order // 2, order % 2)
 

@@ -44,6 +44,7 @@ class DoorList(QWidget):
             self,
             help_text="The other workstation shows it under “Add a workstation”.",
         )
+        self.address.input.textChanged.connect(self.address.clear_error)
         self.address.input.textChanged.connect(self.changed)
         self.address.hide()
         self._list = column(spacing=Space.HALF)

@@ -21,7 +21,7 @@ from ehr_desktop.ui.widgets.buttons import ghost_button, primary_button, seconda
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.digits import DigitsQuestion
 from ehr_desktop.ui.widgets.field import FIELD_WIDTH_PX, Field
-from ehr_desktop.ui.widgets.labels import Body, Label, Level
+from ehr_desktop.ui.widgets.labels import Body, Caption, Label, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
 from ehr_desktop.ui.widgets.text_field import TextField
 
@@ -37,6 +37,7 @@ _FETCHING_REMARK: Final = (
     "This workstation has joined. It needs one other workstation that is switched on. You may "
     "close the program; it goes on from here at the next start."
 )
+_ALONE: Final = "Looking for another workstation of the clinic…"
 
 
 class JoinScreen(QWidget):
@@ -65,6 +66,7 @@ class JoinScreen(QWidget):
         self.digits.answered.connect(self._answer)
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
+        self.reached = Caption("", self)
         self.cancel = secondary_button("Cancel")
         self.cancel.clicked.connect(self.stop)
         self.setLayout(column(self._scrolling(), spacing=0))
@@ -102,9 +104,13 @@ class JoinScreen(QWidget):
 
     def leave(self) -> None:
         """Give up altogether."""
+        self.give_up()
+        self.left.emit()
+
+    def give_up(self) -> None:
+        """Stop whatever the node does for this screen."""
         self._cancel_joining()
         self._stop_looking()
-        self.left.emit()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -123,7 +129,7 @@ class JoinScreen(QWidget):
                 self.problem,
                 self.form,
                 self.digits,
-                self.progress,
+                column(self.progress, self.reached, spacing=Space.ONE),
                 row(self.cancel, SPRING),
                 SPRING,
                 spacing=Space.THREE,
@@ -201,6 +207,8 @@ class JoinScreen(QWidget):
             self._show_fetching()
             self.progress.setRange(0, event.total)
             self.progress.setValue(event.done)
+            known = f"Block {event.done:,} of {event.total:,}" if event.total else _ALONE
+            self.reached.setText(known)
 
     def _answer(self, agreed: bool) -> None:  # noqa: FBT001 - the signal's value
         if agreed:
@@ -231,7 +239,6 @@ class JoinScreen(QWidget):
         self.doors.looking.setText(explain(error))
 
     def _choice_changed(self) -> None:
-        self.doors.address.clear_error()
         self.button.setEnabled(bool(self.doors.chosen))
 
     def _show_form(self) -> None:
@@ -248,9 +255,11 @@ class JoinScreen(QWidget):
     def _show(self, page: QWidget) -> None:
         self.problem.hide()
         self.progress.setRange(0, 0)
+        self.reached.setText("")
         self.progress.setAccessibleName(self.remark.text())
         for one in (self.form, self.digits, self.progress):
             one.setVisible(one is page)
+        self.reached.setVisible(page is self.progress)
         self.cancel.setVisible(page is not self.form)
         if page is not self.form:
             self.cancel.setFocus()

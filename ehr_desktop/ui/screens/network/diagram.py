@@ -46,7 +46,7 @@ class NetworkDiagram(QWidget):
 
     def show_workstations(self, workstations: tuple[WorkstationStatus, ...]) -> None:
         """Draw these, the first in the middle."""
-        here, others = workstations[0], workstations[1:]
+        here, others = next(iter(workstations), None), workstations[1:]
         if (here, others) == (self._here, self._others):
             return
         self._here, self._others = here, others

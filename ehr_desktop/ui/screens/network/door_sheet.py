@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ehr_desktop.domain.errors import NotFoundError
 from ehr_desktop.domain.events import Event, PairingAsked, PairingEnded, PairingLeft
+from ehr_desktop.domain.network import ENROLMENT_WAITS
 from ehr_desktop.explain import explain, explain_door
 from ehr_desktop.services.values import Door
 from ehr_desktop.ui.shell.context import ScreenContext
@@ -120,6 +121,11 @@ class DoorSheet(Sheet):
     def _ended(self, event: PairingEnded) -> None:
         self._is_open = False
         self._ticking.stop()
+        if event.failure == ENROLMENT_WAITS:
+            words = explain_door(event.failure)
+            self.done.say(Tone.WARNING, f"{_shown(event.name)} waits to be confirmed.", words)
+            self._show(self.done)
+            return
         if event.failure:
             self._show(None)
             self._say(Tone.DANGER, "No workstation was added.", event.failure)

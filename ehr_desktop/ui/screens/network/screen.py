@@ -152,8 +152,8 @@ class NetworkScreen(QWidget):
         left = column(
             self.verdict, self.behind, listed, self.address, self.alone, spacing=Space.TWO
         )
-        left.setStretch(2, 1)
-        left.setStretch(4, 1)
+        left.setStretch(2, 100)
+        left.addStretch(1)
         self._listed = listed
         self._pieces = column(drawn, self.card, SPRING, spacing=Space.TWO)
         self._pieces.setAlignment(drawn, Qt.AlignmentFlag.AlignTop)

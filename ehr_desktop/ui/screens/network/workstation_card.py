@@ -40,7 +40,7 @@ class WorkstationCard(Card):
         self.trouble = Body("", self)
         self.clock = Body("", self)
         self.clock.set_tone(Tone.WARNING)
-        self.facts = LiveFacts(_FACTS, self, mono=("Address", "Listens at"), name_width_px=88)
+        self.facts = LiveFacts(_FACTS, self, mono=("Address",), name_width_px=88)
         self.remove_button = secondary_button("Remove", icon_name="unplug")
         self.remove_button.clicked.connect(self.remove_wanted)
         self.add(

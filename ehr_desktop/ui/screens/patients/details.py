@@ -12,7 +12,6 @@ from ehr_desktop.domain.patients import Demographics, PatientSummary
 from ehr_desktop.explain import explain
 from ehr_desktop.services.values import ExportReport
 from ehr_desktop.ui.models.chart_times import birth_text, shown_when
-from ehr_desktop.ui.models.pending_words import told
 from ehr_desktop.ui.screens.patients.patient_form import PatientForm
 from ehr_desktop.ui.screens.patients.whole_label import WholeLabel
 from ehr_desktop.ui.screens.patients.words import (
@@ -21,6 +20,7 @@ from ehr_desktop.ui.screens.patients.words import (
     counted,
     file_name,
 )
+from ehr_desktop.ui.screens.pending_notice import notify_outcome
 from ehr_desktop.ui.shell.context import BookFor, Place, ScreenContext
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
@@ -142,8 +142,11 @@ class DetailsDrawer(Drawer):
         if self._patient is not None and self._patient.id == after.id:
             self._patient = after
             self._read()
-        self._context.notify(
-            told(f"Registration of {after.name} changed", pending=after.pending),
+        notify_outcome(
+            self,
+            self._context,
+            f"Registration of {after.name} changed",
+            pending=after.pending,
             action="Undo",
             on_action=lambda: self._change_to(after, before.demographics),
         )

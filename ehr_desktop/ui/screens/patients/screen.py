@@ -8,13 +8,13 @@ from typing_extensions import override
 from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Action, may
-from ehr_desktop.ui.models.pending_words import told
 from ehr_desktop.ui.screens.patients.details import DetailsDrawer
 from ehr_desktop.ui.screens.patients.found_list import FoundList
 from ehr_desktop.ui.screens.patients.import_drawer import ImportDrawer
 from ehr_desktop.ui.screens.patients.recent_row import RecentRow
 from ehr_desktop.ui.screens.patients.registration import RegistrationDrawer
 from ehr_desktop.ui.screens.patients.words import isolated
+from ehr_desktop.ui.screens.pending_notice import notify_outcome
 from ehr_desktop.ui.shell.context import RegisterPatient, ScreenContext, ShowPatient, Wish
 from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
@@ -150,8 +150,11 @@ class PatientsScreen(QWidget):
     def _registered(self, patient: PatientSummary) -> None:
         number = patient.demographics.record_number
         words = f"{isolated(patient.name)} is registered as {number}" if number else "Registered"
-        self._context.notify(
-            told(words, pending=patient.pending),
+        notify_outcome(
+            self,
+            self._context,
+            words,
+            pending=patient.pending,
             action="Details",
             on_action=lambda: self._show_details(patient),
         )

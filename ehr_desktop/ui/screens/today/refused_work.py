@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from ehr_desktop.domain.refusals import RefusedWork
 from ehr_desktop.domain.schedule import Appointment, Slot
 from ehr_desktop.explain import explain
-from ehr_desktop.ui.models.pending_words import told
 from ehr_desktop.ui.screens.appointments.changes import when_text
+from ehr_desktop.ui.screens.pending_notice import notify_outcome
 from ehr_desktop.ui.screens.today.refused_card import RefusedCard
 from ehr_desktop.ui.shell.context import Place, ScreenContext, ShowDay
 
@@ -52,7 +52,7 @@ class RefusedTeller(QObject):
 
     def _took(self, appointment: Appointment) -> None:
         words = f"Booked {appointment.patient_name}, {when_text(appointment)}."
-        self._context.notify(told(words, pending=appointment.pending))
+        notify_outcome(self, self._context, words, pending=appointment.pending)
         self.changed.emit(appointment)
         self._again()
 
