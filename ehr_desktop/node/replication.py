@@ -75,13 +75,16 @@ class Replication:
         self._patience_s = patience_s
         self._downloads = asyncio.Semaphore(DOWNLOADS)
         self._room_to_serve = asyncio.Semaphore(SERVED)
+        self._wanted: set[bytes] = set()
         self._fetching: dict[bytes, _Fetching] = {}
         self._serving: dict[tuple[bytes, bytes], asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def fetch(self, effect: Fetch) -> None:
-        """Begin a download; `ended` is called when it is over."""
-        self._start(self._fetch(effect))
+        """Begin a download, unless it runs already; `ended` is called when it is over."""
+        if effect.name not in self._wanted:
+            self._wanted.add(effect.name)
+            self._start(self._fetch(effect))
 
     async def received(self, peer: bytes, message: Message) -> None:
         """Take what a peer sends or asks for; the next message waits until it is dealt with."""
@@ -112,6 +115,7 @@ class Replication:
         async with self._downloads:
             with suppress(DiskFullError):
                 stored = await self._from_anyone(effect)
+        self._wanted.discard(effect.name)
         self._ended(effect.name, stored)
 
     async def _from_anyone(self, effect: Fetch) -> bool:

@@ -237,6 +237,17 @@ async def test_whoever_asks_for_what_is_not_here_is_told_so(pcs):
 
 
 @on_a_loop
+async def test_what_is_being_fetched_is_not_fetched_twice(pcs):
+    a, b, _ = pcs
+    a.store()
+    b.promise()
+    async with linked([a, b]):
+        b.replication.fetch(fetch_from(a))
+        assert await outcome(b, fetch_from(a)) == (NAME, True)
+    assert b.ended == [(NAME, True)]
+
+
+@on_a_loop
 async def test_closing_breaks_everything_off(pcs):
     a, b, _ = pcs
     a.store()

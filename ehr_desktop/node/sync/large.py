@@ -5,7 +5,12 @@ from collections.abc import Sequence
 from ehr_desktop.node.crypto.hashes import digest
 from ehr_desktop.node.net.messages import ContainerHave
 from ehr_desktop.node.sync.effects import Effect, Fetch, Told
-from ehr_desktop.node.sync.limits import COPIES, FETCH_AGAIN_MS, MOST_FETCHES
+from ehr_desktop.node.sync.limits import (
+    COPIES,
+    FETCH_AGAIN_MS,
+    FETCH_LOST_MS,
+    MOST_FETCHES,
+)
 from ehr_desktop.node.sync.peers import Peers
 from ehr_desktop.node.sync.port import LargeContainer, SyncStore
 
@@ -33,7 +38,7 @@ class LargeSync:
         self._store = store
         self._peers = peers
         self._wanted: set[bytes] = set()
-        self._running: set[bytes] = set()
+        self._running: dict[bytes, int] = {}
         self._not_before: dict[bytes, int] = {}
         self._holders: dict[bytes, list[bytes]] = {}
         self._cursor = b""
@@ -57,7 +62,7 @@ class LargeSync:
 
     def fetched(self, name: bytes, *, stored: bool, now: int) -> list[Effect]:
         """Note how a download ended, and tell the others of a success."""
-        self._running.discard(name)
+        self._running.pop(name, None)
         if not stored:
             self._not_before[name] = now + FETCH_AGAIN_MS
             return []
@@ -67,7 +72,10 @@ class LargeSync:
         return [Told(None, ContainerHave((name,)))]
 
     def tick(self, now: int) -> list[Effect]:
-        """Start what is due, within bounds."""
+        """Start what is due, within bounds. What was started long ago is started again, in case
+        the turn that wanted it came to nothing; one that still runs takes no notice.
+        """
+        self._running = {name: until for name, until in self._running.items() if until > now}
         due = [found for name in sorted(self._wanted) if (found := self._store.large(name))]
         page = self._store.missing_large(self._cursor, _PAGE)
         self._cursor = page[-1].name if len(page) == _PAGE else b""
@@ -85,7 +93,7 @@ class LargeSync:
         peers = self._likely(container)
         if name in self._running or not peers or self._not_before.get(name, 0) > now:
             return []
-        self._running.add(name)
+        self._running[name] = now + FETCH_LOST_MS
         return [Fetch(name, container.size, tuple(peers))]
 
     def _likely(self, container: LargeContainer) -> list[bytes]:

@@ -20,6 +20,7 @@ REPEAT_MS: Final = 15_000
 FORGET_MS: Final = 120_000
 """How long it is remembered who lacked a parcel."""
 FETCH_AGAIN_MS: Final = 30_000
+FETCH_LOST_MS: Final = 60_000
 
 MOST_SEQUENCES: Final = 500
 MOST_BLOCKS: Final = 200

@@ -1,7 +1,7 @@
 from ehr_desktop.node.net.messages import ContainerHave
 from ehr_desktop.node.sync.effects import Fetch
 from ehr_desktop.node.sync.large import homes
-from ehr_desktop.node.sync.limits import COPIES, FETCH_AGAIN_MS
+from ehr_desktop.node.sync.limits import COPIES, FETCH_AGAIN_MS, FETCH_LOST_MS
 from ehr_desktop.node.sync.port import LargeContainer
 from tests.support.paper_sync import Office, device, hashed
 
@@ -133,3 +133,14 @@ def test_no_more_than_two_are_fetched_at_a_time():
     office.carry_out(office[1], office[1].sync.fetched(done, stored=True))
     office.settle(2)
     assert len(office[1].fetches) == 3
+
+
+def test_a_fetch_that_nobody_ever_heard_of_is_wanted_again():
+    office = Office(3)
+    sign_large(office)
+    home, _ = home_and_other(office)
+    home.fetches.clear()  # the turn that wanted it was rolled back
+
+    office.settle(FETCH_LOST_MS // 1000 + 1)
+
+    assert [fetch.name for fetch in home.fetches] == [NAME]
