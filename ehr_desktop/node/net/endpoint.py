@@ -104,14 +104,17 @@ class Endpoint:
         await asyncio.gather(*(link.close() for link in links))
         await asyncio.gather(*self._tasks)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _admit(self, connection: socket.socket, source: Address) -> None:
         if self._gate.enter(source.host, asyncio.get_running_loop().time()):
-            self._start(self._welcome(connection, source))
+            welcome = self._start(self._welcome(connection, source))
+            # one that was cancelled before it began has closed nothing
+            welcome.add_done_callback(lambda task: connection.close() if task.cancelled() else None)
         else:
             connection.close()
             self._refused(source, Ending.CROWDED)
