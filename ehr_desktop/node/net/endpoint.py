@@ -58,8 +58,9 @@ class Endpoint:
             OSError: the port is taken.
         """
         listening = listening_socket(host, port, self._limits.backlog)
-        self._start(accept_forever(listening, self._admit))
-        return int(listening.getsockname()[1])
+        taken = int(listening.getsockname()[1])
+        _close_unless_begun(self._start(accept_forever(listening, self._admit)), listening)
+        return taken
 
     async def dial(self, address: Address) -> Link:
         """Link to whoever is at `address`.
@@ -112,9 +113,7 @@ class Endpoint:
 
     def _admit(self, connection: socket.socket, source: Address) -> None:
         if self._gate.enter(source.host, asyncio.get_running_loop().time()):
-            welcome = self._start(self._welcome(connection, source))
-            # one that was cancelled before it began has closed nothing
-            welcome.add_done_callback(lambda task: connection.close() if task.cancelled() else None)
+            _close_unless_begun(self._start(self._welcome(connection, source)), connection)
         else:
             connection.close()
             self._refused(source, Ending.CROWDED)
@@ -207,6 +206,11 @@ class Endpoint:
         await link.wait_parted()
         await link.close()
         self._links.discard(link)
+
+
+def _close_unless_begun(task: asyncio.Task[None], its: socket.socket) -> None:
+    """Have a task's socket closed too if it is cancelled before it begins."""
+    task.add_done_callback(lambda ended: its.close() if ended.cancelled() else None)
 
 
 def _refusal(error: Exception) -> Ending:
