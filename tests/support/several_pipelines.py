@@ -215,7 +215,7 @@ class SeveralPipelines:
         for timer, order in turn.timers.items():
             workstation.timers.pop(timer, None)
             if order.delay_ms is not None:
-                workstation.timers[timer] = order
+                workstation.timers[timer] = self.now + order.delay_ms, order
         if turn.mining_changed:
             workstation.mining = turn.mining
 
@@ -246,12 +246,13 @@ class SeveralPipelines:
             self.pass_time()
 
     def pass_time(self) -> None:
-        """Let every timer that runs fire once, and a second pass."""
+        """Let a second pass, timers run out, and whoever mines find a proof."""
         self.now += 1_000
         for workstation in list(self.by_id.values()):
-            timers, workstation.timers = workstation.timers, {}
-            for timer, order in timers.items():
-                self.run(workstation, lambda p, t=timer, o=order: p.fire(t, o.number))
+            for timer, (due, order) in list(workstation.timers.items()):
+                if due <= self.now:
+                    workstation.timers.pop(timer, None)
+                    self.run(workstation, lambda p, t=timer, o=order: p.fire(t, o.number))
             self.run(workstation, lambda p: p.tell_sync(lambda sync: sync.tick(self.now)))
             if workstation.mining is not None:
                 mining, workstation.mining = workstation.mining, None
