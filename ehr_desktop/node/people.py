@@ -14,7 +14,7 @@ from ehr_desktop.domain.errors import (
     NotFoundError,
     SignInRefusedError,
 )
-from ehr_desktop.domain.events import ContainersArrived, Event, PeopleChanged
+from ehr_desktop.domain.events import ContainersArrived, DayBookChanged, Event, PeopleChanged
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import TEAMS_OF_ROLE, Actor, Role, Staff, Team
 from ehr_desktop.node.contracts.statements import (
@@ -51,7 +51,7 @@ from ehr_desktop.node.keys.teams import (
 )
 from ehr_desktop.node.policy import Member, member, team_public, team_publics
 from ehr_desktop.node.reading import container_holds
-from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.store import awaited, containers, secrets, transactions
 from ehr_desktop.node.store.secrets import KeyBox
 from ehr_desktop.node.unsigned import Unsigned
 
@@ -77,7 +77,7 @@ class People:
         self._accounts: dict[PersonId, tuple[Account, Member]] = {}
         self._enrolling = asyncio.Lock()
         self._is_incomplete = False
-        self._reloading: asyncio.Task[None] | None = None
+        self._keeping_up: asyncio.Task[None] | None = None
         core.listeners.append(self._hear)
 
     async def load(self) -> None:
@@ -85,10 +85,38 @@ class People:
         self._accounts = await self._core.read(self._read_accounts)
 
     def _hear(self, event: Event) -> None:
-        """Another workstation changed who works here, or sent an account that was missing."""
+        """Another workstation changed who works here, or sent an account or a key."""
         is_news = isinstance(event, PeopleChanged)
-        if is_news or (self._is_incomplete and isinstance(event, ContainersArrived)):
-            self._reloading = asyncio.get_running_loop().create_task(self.load())
+        if is_news or (self._lacks_something() and isinstance(event, ContainersArrived)):
+            self._keeping_up = asyncio.get_running_loop().create_task(self._keep_up())
+
+    def _lacks_something(self) -> bool:
+        return self._is_incomplete or any(map(_lacking, self._core.keyring.sessions()))
+
+    async def _keep_up(self) -> None:
+        """Take over who works here now: whoever was let go is signed out, and whoever was handed
+        a key may use it at once.
+        """
+        await self.load()
+        for session in self._core.keyring.sessions():
+            found = self._accounts.get(session.actor.id)
+            if found is not None and not found[1].active:
+                await self.sign_out(session.actor)
+            elif _lacking(session):
+                await self._take_keys(session)
+
+    async def _take_keys(self, session: Session) -> None:
+        opened = await self._core.read(
+            lambda connection: open_team_keys(
+                connection, session.person, session.keys, team_publics(self._core.value)
+            )
+        )
+        fresh = {team: key for team, key in opened.items() if team in _lacking(session)}
+        for team, key in fresh.items():
+            session.teams[team] = key
+            await self._core.open_index(key, lambda _done, _total: None)
+        if fresh:
+            self._core.publish(DayBookChanged())
 
     def all(self) -> tuple[Staff, ...]:
         """Give everyone who ever had an account, active ones first, by name."""
@@ -102,6 +130,10 @@ class People:
     async def awaiting_accounts(self) -> int:
         """Give how many people's sealed accounts have not arrived on this workstation yet."""
         return len(await self._core.read(transactions.persons)) - len(self._accounts)
+
+    async def awaiting_boxes(self) -> bool:
+        """Tell whether boxes with teams' keys have not arrived on this workstation yet."""
+        return await self._core.read(awaited.any_team_box)
 
     async def awaiting_keys(self) -> tuple[PersonId, ...]:
         """Give who waits for a colleague to hand the key of one of their teams on."""
@@ -348,6 +380,11 @@ class People:
             for _, found in self._accounts.values()
             if found.active and team in TEAMS_OF_ROLE[found.role]
         ]
+
+
+def _lacking(session: Session) -> frozenset[Team]:
+    """Give the teams of a person's role whose keys the session does not hold."""
+    return TEAMS_OF_ROLE[session.actor.role] - session.teams.keys()
 
 
 def _resealing(
