@@ -1,7 +1,7 @@
 # One door for everything: each target installs what it needs first.
 PYTHON ?= python3
 V := .venv/bin/python
-.PHONY: run test check bench lock fix install
+.PHONY: run test check bench demo-lan check-model nightly lock fix install
 
 run: install            ## start the program on a made-up clinic (a filmed tour where there is no display)
 	$(V) -m ehr_desktop demo
@@ -16,6 +16,20 @@ check: install          ## style, types and layers
 	PYTHONPATH=. .venv/bin/lint-imports
 
 bench: install          ## the figures in the README, as JSON and as a table
+	$(V) -m benchmarks
+
+demo-lan: install       ## four workstations on a LAN of their own: join, book, kill, cut, heal
+	$(V) -m ehr_desktop demo --lan
+
+check-model: install    ## every state the agreement of four workstations can reach, with spin
+	@command -v spin >/dev/null || apt-get install -qq -y spin gcc >/dev/null 2>&1 || true
+	PYTHONPATH=. $(V) -m tests.simulation.spin_model
+
+nightly: install check-model  ## what is too long for every change: 10,000 seeds in each world
+	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000
+	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000 --world synced
+	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000 --world stranded
+	$(V) -m pytest tests/simulation tests/stories
 	$(V) -m benchmarks
 
 fix: install            ## format and mend what can be mended by a program

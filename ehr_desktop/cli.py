@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from ehr_desktop.domain.people import Clinic as ClinicOfRecord
 from ehr_desktop.explain import explain
 from ehr_desktop.interchange.fhir.project import project
 from ehr_desktop.interchange.fhir.validate import Validator
-from ehr_desktop.node.node import Node, system_key_store
+from ehr_desktop.node.node import LanSettings, Node, status_of, system_clock, system_key_store
 from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.founding import found
 from ehr_desktop.services.joining import records_are_here
 from ehr_desktop.services.values import Founding, ImportProgress, NewAccount
+from ehr_desktop.terminal_node import run_node
 from ehr_desktop.terminal_pairing import join_from_terminal, offer_from_terminal
 
 Answer = tuple[dict[str, Any], int]
@@ -151,8 +153,12 @@ async def _verify(config: Config) -> Answer:
 
 
 async def _status(config: Config) -> Answer:
-    async with _Opened(config) as clinic:
-        return asdict(await clinic.session.status()), 0
+    work = partial(status_of, config.home, _store(config), system_clock)
+    return asdict(await asyncio.to_thread(work)), 0
+
+
+async def _node(config: Config) -> Answer:
+    return await run_node(config, _store(config))
 
 
 async def _pair(config: Config) -> Answer:
@@ -172,6 +178,7 @@ _COMMANDS: dict[str, Callable[[Config], Coroutine[Any, Any, Answer]]] = {
     "init": _init,
     "add-user": _add_user,
     "import": _import,
+    "node": _node,
     "patients": _patients,
     "export": _export,
     "pair": _pair,
@@ -188,7 +195,9 @@ class _Opened:
         self._node: Node | None = None
 
     async def __aenter__(self) -> Clinic:
-        self._node = await Node.open(self._config.home, project, store=_store(self._config))
+        self._node = await Node.open(
+            self._config.home, project, store=_store(self._config), lan=_lan(self._config)
+        )
         table = self._config.resources / "fhir_r4" / "table.json.gz"
         return Clinic(self._node, Validator.load(table))
 
@@ -254,6 +263,10 @@ def _local_zone() -> str:
 
 def _store(config: Config) -> Any:
     return system_key_store() if config.use_key_store else None
+
+
+def _lan(config: Config) -> LanSettings:
+    return LanSettings(config.host, config.port, announce=config.announce)
 
 
 def _say(config: Config, answer: dict[str, Any]) -> None:

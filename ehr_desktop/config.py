@@ -14,7 +14,10 @@ from ehr_desktop.domain.people import Role
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Where things are, and what was asked for. `command` is empty for the program itself."""
+    """Where things are, and what was asked for. `command` is empty for the program itself.
+
+    The node listens at `host` (everywhere, if empty) and `port` (the usual one, if 0).
+    """
 
     home: Path
     resources: Path
@@ -37,9 +40,13 @@ class Config:
     gallery: Path | None = None
     patients: int = 200
     tour: bool = False
+    lan: bool = False
     offer: bool = False
     address: str = ""
     confirm_file: Path | None = None
+    host: str = ""
+    port: int = 0
+    announce: bool = True
     real_data: Path = Path("../shared/data")
 
 
@@ -83,11 +90,15 @@ def _parser() -> argparse.ArgumentParser:
         prog="ehr-desktop", description="Without a command: the program."
     )
     parser.add_argument("--home", type=_path, help="the data directory (default: the platform's)")
+    _network(parser, None)
     commands = parser.add_subparsers(dest="command")
 
     demo = commands.add_parser("demo", help="a made-up clinic in a temporary home")
     demo.add_argument("--patients", type=int, help="how many patients (default: 200)")
     demo.add_argument("--tour", action="store_true", default=None, help="click through by itself")
+    demo.add_argument(
+        "--lan", action="store_true", default=None, help="four workstations, by itself"
+    )
     demo.add_argument("--pictures", type=_path, help="where the tour leaves its pictures")
     demo.add_argument("--gallery", type=_path, help="only take pictures of every screen, into here")
 
@@ -125,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
         help="agree once this file holds the digits of the other side; else the terminal asks",
     )
 
+    node = _command(commands, "node", "take part without a window, until told to end")
+    _network(node, argparse.SUPPRESS)
+
     _signed_in(commands, "verify", "check everything", required=False)
     _command(commands, "status", "what state the node is in")
     bench = _command(commands, "bench", "measure how fast this computer is")
@@ -142,6 +156,19 @@ def _command(
     return parser
 
 
+def _network(parser: argparse.ArgumentParser, default: object) -> None:
+    """Add where the node listens; `default` keeps what stood before a command."""
+    parser.add_argument("--host", default=default, help="the one address to listen at")
+    parser.add_argument("--port", type=_port, default=default, help="the port to listen at")
+    parser.add_argument(
+        "--no-announce",
+        dest="announce",
+        action="store_false",
+        default=default,
+        help="do not tell the network that this workstation is here",
+    )
+
+
 def _signed_in(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
@@ -153,6 +180,13 @@ def _signed_in(
     parser.add_argument("--as", dest="person", required=required, help="who does it")
     parser.add_argument("--password-file", type=_path, help="else the password is asked for")
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 1 << 16:
+        raise ValueError(text)
+    return port
 
 
 def _path(text: str) -> Path:

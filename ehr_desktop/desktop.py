@@ -17,7 +17,14 @@ from ehr_desktop.domain.errors import EhrError
 from ehr_desktop.domain.events import DoorsChanged, PairingAsked, Progress
 from ehr_desktop.interchange.fhir.project import project
 from ehr_desktop.interchange.fhir.validate import Validator
-from ehr_desktop.node.node import Node, PasswordParameters, is_home, system_clock, system_key_store
+from ehr_desktop.node.node import (
+    LanSettings,
+    Node,
+    PasswordParameters,
+    is_home,
+    system_clock,
+    system_key_store,
+)
 from ehr_desktop.node.runtime import NodeThread
 from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.founding import found
@@ -73,7 +80,12 @@ class ClinicDoor:
         config = self._config
         store = system_key_store() if config.use_key_store else None
         self._node = await Node.open(
-            config.home, project, store=store, clock=self._clock, parameters=self._parameters
+            config.home,
+            project,
+            store=store,
+            clock=self._clock,
+            parameters=self._parameters,
+            lan=LanSettings(config.host, config.port, announce=config.announce),
         )
         self._node.subscribe(hear)
         table = config.resources / "fhir_r4" / "table.json.gz"

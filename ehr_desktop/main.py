@@ -17,6 +17,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _with_windows(config: Config) -> int:
     # Qt is loaded only where there is a window to show, and only what that needs
+    if config.lan:
+        from ehr_desktop.tour.lan_story import run_lan_tour  # noqa: PLC0415
+
+        return run_lan_tour(config)
     if config.gallery is not None:
         from ehr_desktop.tour.gallery import run_gallery  # noqa: PLC0415
 

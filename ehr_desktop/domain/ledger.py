@@ -147,7 +147,8 @@ class NodeStatus:
 
     `peers` are the names of the workstations linked now. Of the voting weight `total`, `present`
     is here or linked; both are 0 where nobody counted. `catching_up` is the height reached and
-    the height aimed at.
+    the height aimed at. `running` tells whether a program holds the data directory, `listening`
+    where others reach it; `halted` is a code for why the workstation signs nothing any more.
     """
 
     clinic: str
@@ -168,4 +169,7 @@ class NodeStatus:
     present: int = 0
     total: int = 0
     catching_up: tuple[int, int] | None = None
+    running: bool = False
+    listening: str = ""
+    halted: str = ""
     facts: tuple[tuple[str, str], ...] = field(default=())

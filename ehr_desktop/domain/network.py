@@ -153,7 +153,8 @@ class ConsensusStatus:
 
     `voters` are all validators; `confirmed` is the weight that confirmed the block of the open
     slot. `halted` is a code for why this workstation casts no vote, or empty: `follows` (it is no
-    validator), `away`, `forgotten` (its disk was restored or cloned), `stopped` (found lying).
+    validator), `away`, `forgotten` (its disk was restored or cloned), `stopped` (found lying),
+    `removed` (it is not of the clinic any more).
     """
 
     mode: ProposerMode

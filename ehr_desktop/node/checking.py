@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from ehr_desktop.domain.events import CheckFinished
 from ehr_desktop.domain.ledger import CheckReport, Fault, FaultKind
 from ehr_desktop.domain.people import Actor
@@ -50,13 +52,18 @@ class Checking:
 
     async def last(self) -> CheckReport | None:
         """Give the last complete check, if there was one."""
-        stored = await self._core.read(lambda connection: secrets.secret(connection, _LAST))
-        return None if stored is None else _read(json.loads(stored))
+        return await self._core.read(last_check)
 
     def _remember(self, report: CheckReport) -> None:
         stored = asdict(report) | {"started": report.started.isoformat()}
         with self._core.database.writing() as connection:
             secrets.put_secret(connection, _LAST, json.dumps(stored).encode())
+
+
+def last_check(connection: Connection) -> CheckReport | None:
+    """Give the last complete check of this workstation, if there was one."""
+    stored = secrets.secret(connection, _LAST)
+    return None if stored is None else _read(json.loads(stored))
 
 
 def _read(stored: dict[str, Any]) -> CheckReport:

@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from ehr_desktop.domain.errors import DiskFullError, InvalidInputError
+from ehr_desktop.domain.errors import (
+    DiskFullError,
+    InvalidInputError,
+    WorkstationHaltedError,
+)
 from ehr_desktop.domain.events import ConsensusChanged, NetworkChanged, WorkstationsChanged
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.network import ConsensusStatus, FinalPoint, NetworkStatus
@@ -199,14 +203,16 @@ class Network:
                 await self._core.show_waiting()
 
     def _start(self, work: Callable[[], Awaitable[None]]) -> None:
-        task = asyncio.get_running_loop().create_task(_unless_full(work))
+        task = asyncio.get_running_loop().create_task(_unless_it_cannot(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _unless_full(work: Callable[[], Awaitable[None]]) -> None:
-    """Do something nobody waits for; on a full disk it is left undone, and done when due again."""
+async def _unless_it_cannot(work: Callable[[], Awaitable[None]]) -> None:
+    """Do something nobody waits for; on a full disk it is left undone, and done when due again. A
+    workstation that signs nothing any more leaves it undone for good.
+    """
     try:
         await work()
-    except DiskFullError:
+    except (DiskFullError, WorkstationHaltedError):
         return

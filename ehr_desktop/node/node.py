@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from datetime import time as time_of_day
 from pathlib import Path
@@ -13,7 +14,6 @@ from ehr_desktop.domain.errors import HomeDamagedError, HomeMissingError
 from ehr_desktop.domain.events import Event
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.ledger import NodeStatus
-from ehr_desktop.domain.network import LinkState
 from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Workstation
 from ehr_desktop.domain.projection import Projector
 from ehr_desktop.node.admitting import Admitting
@@ -27,6 +27,13 @@ from ehr_desktop.node.diary import Diary, Wanted
 from ehr_desktop.node.drafts import Drafts
 from ehr_desktop.node.explorer import Explorer
 from ehr_desktop.node.founding import Foundation, Founder, found_clinic
+from ehr_desktop.node.glance import (
+    TOLD_EVERY_S,
+    Told,
+    forget_told,
+    status_of,
+    status_on_disk,
+)
 from ehr_desktop.node.joining import LONGEST_WORKSTATION_NAME, Joined, find_doors, join_clinic
 from ehr_desktop.node.keys.device import SecretStore, is_home, load_device_secret
 from ehr_desktop.node.keys.keystore import system_key_store
@@ -36,7 +43,7 @@ from ehr_desktop.node.network import Network
 from ehr_desktop.node.people import Particulars, People
 from ehr_desktop.node.pipeline import Pipeline
 from ehr_desktop.node.refusals import Refusals
-from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database, migrate, open_database
 from ehr_desktop.node.store.lock import HomeLock
@@ -60,6 +67,7 @@ __all__ = [
     "found_clinic",
     "is_home",
     "join_clinic",
+    "status_of",
     "system_clock",
     "system_key_store",
     "usual_parameters",
@@ -93,6 +101,7 @@ class Node:
         self._core = core
         self.network = network
         self._lock = lock
+        self._telling = asyncio.get_running_loop().create_task(self._tell(), name="glance")
         self._key_place = key_place
         self.people = people
         self.charts = Charts(core)
@@ -157,8 +166,11 @@ class Node:
         directory.
         """
         await self.admitting.close_door()
+        self._telling.cancel()
+        await asyncio.gather(self._telling, return_exceptions=True)
         await self.network.close()
         await self._core.close()
+        forget_told(self._core.home)
         self._lock.release()
 
     def require(self, actor: Actor) -> None:
@@ -183,6 +195,11 @@ class Node:
         """Tell `listener` every event from now on, on the node's loop."""
         self._core.listeners.append(listener)
 
+    @property
+    def halted(self) -> str:
+        """Why this workstation signs nothing any more, as a code; empty if it does."""
+        return self._core.pipeline.halted
+
     async def clinic(self) -> Clinic:
         """Give the clinic as the ledger describes it now."""
         described = self._core.value("clinic")
@@ -206,31 +223,19 @@ class Node:
 
     async def status(self) -> NodeStatus:
         """Give this workstation at a glance."""
-        pipeline = self._core.pipeline
-        counts = await self._core.read(transactions.counts)
-        stored = await self._core.read(containers.count)
-        last = await self.checking.last()
-        clinic = await self.clinic()
-        network = await self.network.status()
-        return NodeStatus(
-            clinic=clinic.name,
-            network=clinic.network,
-            device=DeviceId(pipeline.device.hex()),
-            height=pipeline.head.height if pipeline.head else 0,
-            final=counts[0],
-            pending=counts[1],
-            refused=counts[2],
-            peers=tuple(w.name for w in network.workstations if w.state is LinkState.LINKED),
-            validators=sum(w.weight > 0 for w in network.workstations),
-            quorum=network.quorum,
-            containers=stored,
-            key_store=self._key_place,
-            last_check=last.started if last else None,
-            last_check_faults=len(last.faults) if last else None,
-            present=network.present,
-            total=network.total,
-            catching_up=network.catching_up,
+        told = Told.of(await self.network.status(), self._core.clock())
+        return await self._core.read(
+            lambda connection: status_on_disk(connection, self._key_place, told)
         )
+
+    async def _tell(self) -> None:
+        """Keep told what only this program knows; a disk that is full is told when it is not."""
+        home = self._core.home
+        while True:
+            told = Told.of(await self.network.status(), self._core.clock())
+            with suppress(OSError):
+                await asyncio.to_thread(told.write, home)
+            await asyncio.sleep(TOLD_EVERY_S)
 
 
 def _open_core(

@@ -314,6 +314,9 @@ class Pipeline:
         """Store a checked block as final, the child of the head. Inside a turn."""
         branch, connection = self.chain.branch(block.header.id), self.connection
         unknown = [t for t in branch.batch if t.wire not in self.pool]
+        if any(t.payload.device == self.device for t in unknown) and not self.halted:
+            # only a disk that was restored or cloned meets statements of its own as news
+            self.halt()
         store_received(connection, unknown, self.value_here(connection))
         self._running.final += self.chain.store(connection, branch, finality)
         complete_subjects(connection, branch.batch, self.chain.reader(connection))

@@ -168,6 +168,8 @@ def _halted(core: Core, validators: ValidatorSet | None) -> str:
     if pipeline.halted:
         return pipeline.halted
     me = next((device for device in pipeline.devices if device.id == pipeline.device), None)
+    if me is not None and not me.active:
+        return "removed"
     if me is not None and me.accused:
         return "stopped"
     if me is not None and me.away:

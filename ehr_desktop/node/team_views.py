@@ -29,7 +29,7 @@ class TeamViews:
         self._database = database
         self._files = files
         self._project = project
-        self._shows_waiting = False
+        self._waiting: Waiting = ()
 
     def open(
         self, team_key: TeamKey, waiting: Waiting, progress: Callable[[int, int], None]
@@ -41,8 +41,7 @@ class TeamViews:
                 self._path(team), team_key, self._database, self._files, self._project
             )
         self._bring_up(team, lambda index: index.catch_up({}, progress))
-        self._shows_waiting = self._shows_waiting or bool(waiting)
-        self._bring_up(team, lambda index: index.show_pending(waiting, {}))
+        self.show_waiting(waiting, {})
 
     def close_unused(self, keyring: Keyring) -> None:
         """Close the views of teams none of whose members are signed in any more."""
@@ -56,12 +55,12 @@ class TeamViews:
         """Take over what became final; `expected` gives what waits now, if any of it is shown."""
         for team in list(self.indexes):
             self._bring_up(team, lambda index: index.follow(final, plain))
-        if final and self._shows_waiting:
+        if final and self._waiting:
             self.show_waiting(expected(), plain)
 
     def show_waiting(self, waiting: Waiting, plain: Plain) -> None:
         """Show on top of what is final what is expected to become so."""
-        self._shows_waiting = bool(waiting)
+        self._waiting = waiting
         for team in list(self.indexes):
             self._bring_up(team, lambda index: index.show_pending(waiting, plain))
 
@@ -79,6 +78,7 @@ class TeamViews:
         discard(path)
         self.indexes[team] = damaged.beside(path)
         self.indexes[team].catch_up({}, lambda _done, _total: None)
+        self.indexes[team].show_pending(self._waiting, {})
 
     def _bring_up(self, team: Team, work: Callable[[TeamIndex], None]) -> None:
         index = self.indexes[team]

@@ -44,15 +44,17 @@ class Hand:
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
 
-    def until(self, happened: Callable[[], bool], what: str) -> None:
-        """Wait until something has happened.
+    def until(
+        self, happened: Callable[[], bool], what: str, *, patience_s: float | None = PATIENCE_S
+    ) -> None:
+        """Wait until something has happened; with None for as long as it takes.
 
         Raises:
-            LostError: it has not within a minute.
+            LostError: it has not within `patience_s`.
         """
         begun = time.monotonic()
         while not happened():
-            if time.monotonic() - begun > PATIENCE_S:
+            if patience_s is not None and time.monotonic() - begun > patience_s:
                 raise LostError(f"waited in vain for: {what}")
             self.rest(_STEP_MS)
 

@@ -162,6 +162,26 @@ def open_database(path: Path, key: bytes, *, readers: int = 2) -> Database:
     return database
 
 
+@contextmanager
+def reading_beside(path: Path, key: bytes) -> Iterator[Connection]:
+    """Give one connection that reads, while another process may be writing.
+
+    Raises:
+        HomeDamagedError: the file is not there or not whole, or the key is not its key.
+    """
+    if not path.is_file():
+        raise HomeDamagedError(path.name)
+    copy = bytearray(key)
+    engine = _engine(path, copy, connections=1, begin="BEGIN")
+    try:
+        with _explained(path), engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            yield connection
+    finally:
+        engine.dispose()
+        _wipe(copy)
+
+
 def migrate(database: Database, steps: Sequence[Step]) -> None:
     """Bring the tables to version `len(steps)`, one transaction a step, each done at most once.
 

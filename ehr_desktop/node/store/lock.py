@@ -79,6 +79,21 @@ class HomeLock:
         self.release()
 
 
+def is_held(home: Path) -> bool:
+    """Tell whether a process holds `home` now. Writes nothing."""
+    try:
+        file = os.open(home / LOCK_FILE, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        _try_lock(file)
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
 def _read_holder(file: int) -> str:
     os.lseek(file, 0, os.SEEK_SET)
     return os.read(file, _HOLDER_BYTES).decode(errors="replace").strip() or _NOT_TOLD

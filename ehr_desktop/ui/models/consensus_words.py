@@ -54,6 +54,13 @@ _HALTED: Final[Mapping[str, Saying]] = {
         "It signed off when it was shut down. It votes again as soon as its return is final, "
         "which needs the others to be connected.",
     ),
+    "removed": Saying(
+        Tone.WARNING,
+        "triangle-alert",
+        "This workstation was removed from the clinic",
+        "It is no longer connected to the others and signs nothing for the clinic. To use it "
+        "again, set it up anew and let it join.",
+    ),
     "forgotten": Saying(
         Tone.WARNING,
         "triangle-alert",
