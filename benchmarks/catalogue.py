@@ -4,7 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from benchmarks import chart, day_book, documents, import_rate, ledger, search, start
+from benchmarks import (
+    chart,
+    day_book,
+    documents,
+    import_rate,
+    lan_catch_up,
+    lan_growth,
+    lan_rate,
+    lan_seen,
+    ledger,
+    search,
+    start,
+)
 from benchmarks.figure import Figure
 from benchmarks.setting import Setting, fresh_setting
 
@@ -20,6 +32,10 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "transactions": ledger.measure_rate,
     "check": ledger.measure_check,
     "start": start.measure,
+    "growth": lan_growth.measure,
+    "seen": lan_seen.measure,
+    "rate": lan_rate.measure,
+    "catch-up": lan_catch_up.measure,
 }
 
 

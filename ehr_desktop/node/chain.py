@@ -124,6 +124,10 @@ class Chain:
         """Give a block that was checked and stands above the head."""
         return self._branches[block]
 
+    def verified(self) -> dict[bytes, Transaction]:
+        """Give the transactions of all branches, whose signatures were verified, by wire bytes."""
+        return {t.wire: t for branch in self._branches.values() for t in branch.batch}
+
     def expect(
         self, connection: Connection, places: Iterable[tuple[str | bytes | int, ...]]
     ) -> None:
@@ -168,9 +172,12 @@ class Chain:
         if header.id in self._branches:
             return self._branches[header.id]
         path = self.path(header.parent)
-        if path is None or not self._holds(connection, block, known, path):
+        decoded = _decoded_batch(block, known)
+        if path is None or decoded is None:
             return None
-        batch = tuple(known.get(wire) or Transaction.decode(wire) for wire in block.transactions)
+        if not self._holds(connection, block, decoded, known, path):
+            return None
+        batch = tuple(decoded[wire] for wire in block.transactions)
         branch = self._run(connection, header, batch, path)
         if any(_leaves_a_gap(verdict) for verdict in branch.verdicts):
             return None
@@ -181,6 +188,7 @@ class Chain:
         self,
         connection: Connection,
         block: Block,
+        decoded: Mapping[bytes, Transaction],
         known: Mapping[bytes, Transaction],
         path: Sequence[Branch],
     ) -> bool:
@@ -190,7 +198,7 @@ class Chain:
             and header.epoch == self.epoch
             and header.state_root == self.root_after(path)
             and not check_block(
-                block, parent, frontier, self.validators, decoded=known, trusted=known
+                block, parent, frontier, self.validators, decoded=decoded, trusted=known
             )
             and proof_holds(_decoded(self.lookup(connection, path)), header)
         )
@@ -293,6 +301,16 @@ def _leaves_a_gap(verdict: Verdict) -> bool:
         return False
     facts = dict(verdict.details)
     return int(facts["given"]) > int(facts["expected"])
+
+
+def _decoded_batch(
+    block: Block, known: Mapping[bytes, Transaction]
+) -> dict[bytes, Transaction] | None:
+    """Give a block's transactions by wire bytes; None if one cannot be read."""
+    try:
+        return {wire: known.get(wire) or Transaction.decode(wire) for wire in block.transactions}
+    except CodecError:
+        return None
 
 
 def _decoded(

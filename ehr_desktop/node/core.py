@@ -262,10 +262,10 @@ class Core:
     def _note_told(self, names: Sequence[bytes]) -> None:
         """Remember who is told that something waits: they are told again if it is refused."""
         with self.database.writing() as connection:
-            for name in names:
-                row = transactions.by_id(connection, name)
-                if row is not None:
-                    told_pending.add(connection, row.person, [name])
+            rows = [transactions.by_id(connection, name) for name in names]
+            for person in {row.person for row in rows if row is not None}:
+                theirs = [row.id for row in rows if row is not None and row.person == person]
+                told_pending.add(connection, person, theirs)
 
     def _show_waiting(self) -> None:
         waiting = self.pipeline.waiting()

@@ -1,6 +1,6 @@
 """What other workstations send, checked and stored; and what they ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ehr_desktop.node.chain import founders_of
@@ -55,23 +55,29 @@ class Receiving:
     def admit(self, wires: Sequence[bytes]) -> list[Admission]:
         """Store transactions of others that continue a feed; one verdict each."""
         active = set(self.devices())
-        admissions = [self._admit(wire, active) for wire in wires]
+        # a proposed block may have brought them before their author did
+        verified = self._pipeline.chain.verified()
+        admissions = [self._admit(wire, active, verified) for wire in wires]
         self._pipeline.store_admitted()
         return admissions
 
-    def _admit(self, wire: bytes, active: set[bytes]) -> Admission:
+    def _admit(
+        self, wire: bytes, active: set[bytes], verified: Mapping[bytes, Transaction]
+    ) -> Admission:
         pipeline = self._pipeline
         try:
-            transaction = Transaction.decode(wire)
+            transaction = verified.get(wire) or Transaction.decode(wire)
         except CodecError:
             return Admission(Verdict.WRONG)
         payload = transaction.payload
-        verdict = self._verdict(transaction, active)
+        verdict = self._verdict(transaction, active, verified)
         if verdict is Verdict.STORED:
             pipeline.admit(transaction)
         return Admission(verdict, payload.device, payload.sequence)
 
-    def _verdict(self, transaction: Transaction, active: set[bytes]) -> Verdict:
+    def _verdict(
+        self, transaction: Transaction, active: set[bytes], verified: Container[bytes]
+    ) -> Verdict:
         pipeline, payload = self._pipeline, transaction.payload
         if payload.network != pipeline.network:
             return Verdict.WRONG
@@ -85,20 +91,23 @@ class Receiving:
         if not pipeline.pool.continues(transaction):
             is_next = payload.sequence == pipeline.pool.feed(payload.device)[0] + 1
             return Verdict.FORK if is_next else Verdict.GAP
-        return Verdict.STORED if self._is_signed(transaction) else Verdict.WRONG
+        holds = self._is_by_its_device(transaction) and (
+            transaction.wire in verified or signatures_hold(transaction)
+        )
+        return Verdict.STORED if holds else Verdict.WRONG
 
     def _other(self, transaction: Transaction) -> Verdict:
         """Judge one that is unknown where another stands, or of this very device."""
-        if not self._is_signed(transaction):
+        if not self._is_by_its_device(transaction) or not signatures_hold(transaction):
             return Verdict.WRONG
         is_own = transaction.payload.device == self._pipeline.device
         return Verdict.OWN if is_own else Verdict.FORK
 
-    def _is_signed(self, transaction: Transaction) -> bool:
-        """Tell whether its device signed it, and every signature holds."""
+    def _is_by_its_device(self, transaction: Transaction) -> bool:
+        """Tell whether a signature is by the key of the device it names."""
         public = self._pipeline.public_key_of(transaction.payload.device)
         signers = {signature.key for signature in transaction.signatures}
-        return public in signers and signatures_hold(transaction)
+        return public in signers
 
     # --- blocks --------------------------------------------------------------------------------
 
@@ -156,7 +165,8 @@ class Receiving:
 
     def brought(self, wires: Sequence[bytes]) -> list[bytes]:
         """Give the names of the small parcels that these transactions bring."""
-        return names_brought([Transaction.decode(wire) for wire in wires])
+        waiting = self._pipeline.pool.by_wire
+        return names_brought([waiting.get(wire) or Transaction.decode(wire) for wire in wires])
 
     def missing(self, after: bytes, limit: int) -> list[bytes]:
         """Give names of promised small parcels that are not here, ascending, above `after`."""

@@ -5,7 +5,7 @@ A row goes when its transaction is accepted, or when the person has read of the 
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.dialects.sqlite import insert
 
 from ehr_desktop.node.store import transactions
@@ -18,12 +18,11 @@ _MOST = 100
 
 def add(connection: Connection, person: bytes, names: Sequence[bytes]) -> None:
     """Remember that `person` was told of these transactions of theirs that they are pending."""
-    accepted = select(T.c.id).where(T.c.position.is_not(None), T.c.rule == "")
-    connection.execute(
-        delete(TOLD_PENDING).where(
-            TOLD_PENDING.c.person == person, TOLD_PENDING.c.transaction_id.in_(accepted)
-        )
+    # asked row by row: the accepted ones are the whole ledger
+    is_accepted = exists().where(
+        T.c.id == TOLD_PENDING.c.transaction_id, T.c.position.is_not(None), T.c.rule == ""
     )
+    connection.execute(delete(TOLD_PENDING).where(TOLD_PENDING.c.person == person, is_accepted))
     if names:
         rows = [{"transaction_id": name, "person": person} for name in names]
         connection.execute(insert(TOLD_PENDING).on_conflict_do_nothing(), rows)

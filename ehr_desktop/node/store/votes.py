@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.ledger.vote import Certificate, SignedVote
@@ -13,6 +13,13 @@ StoredVote = tuple[SignedVote, bytes, Certificate | None]
 """A vote, the bytes of the block a notar vote is for (or none), what a final vote rests on."""
 
 _ADD = upsert(VOTES).on_conflict_do_nothing()
+_FORGET = delete(VOTES).where(
+    or_(
+        VOTES.c.epoch < bindparam("at_epoch"),
+        (VOTES.c.epoch == bindparam("at_epoch")) & (VOTES.c.slot <= bindparam("at_slot")),
+    )
+)
+_COUNT = select(func.count()).select_from(VOTES)
 
 
 def add(connection: Connection, votes: Sequence[StoredVote]) -> None:
@@ -51,13 +58,9 @@ def of_epoch(connection: Connection, epoch: int) -> list[StoredVote]:
 
 def forget(connection: Connection, epoch: int, slot: int) -> None:
     """Delete the votes of earlier epochs, and of this one up to `slot`: a block there is final."""
-    connection.execute(
-        delete(VOTES).where(
-            or_(VOTES.c.epoch < epoch, (VOTES.c.epoch == epoch) & (VOTES.c.slot <= slot))
-        )
-    )
+    connection.execute(_FORGET, {"at_epoch": epoch, "at_slot": slot})
 
 
 def count(connection: Connection) -> int:
     """Count the votes that are kept."""
-    return int(connection.execute(select(func.count()).select_from(VOTES)).scalar_one())
+    return int(connection.execute(_COUNT).scalar_one())
