@@ -70,6 +70,7 @@ class TransactionSummary:
     facts: tuple[tuple[str, str], ...] = ()
     containers: int = 0
     size_bytes: int = 0
+    copies: int = 0
 
     def fact(self, name: str) -> str:
         """Give one fact by name, or an empty text."""

@@ -1,6 +1,7 @@
 """Looking at the ledger: blocks, transactions as facts, and proofs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,7 +64,7 @@ class Explorer:
             rows = transactions.newest(
                 connection, limit=limit, before=before, height=height, refused_only=refused_only
             )
-            return _summaries(connection, rows, names)
+            return self._summaries(connection, rows, names)
 
         return await self._core.read(query)
 
@@ -75,9 +76,30 @@ class Explorer:
         def query(connection: Connection) -> tuple[TransactionSummary, ...]:
             subject = bytes.fromhex(patient)
             rows = transactions.about(connection, subject, [ReadRecords.KIND], limit)
-            return _summaries(connection, rows, names)
+            return self._summaries(connection, rows, names)
 
         return await self._core.read(query)
+
+    def _summaries(
+        self, connection: Connection, rows: Sequence[StoredTransaction], names: Names
+    ) -> tuple[TransactionSummary, ...]:
+        """Tell transactions with the names of whom they speak of, and how many hold a copy.
+
+        Raises:
+            HomeDamagedError: what is stored of the workstations cannot be read.
+        """
+        try:
+            workstations = devices(_state_in(connection))
+        except CodecError as error:
+            raise HomeDamagedError(LEDGER_FILE) from error
+        known = Known(names, {DeviceId(entry.id.hex()): entry.name for entry in workstations})
+        copies = self._core.pipeline.sync.copies
+        return tuple(
+            replace(_summary(row, known), copies=copies(row.device, row.sequence))
+            if row.position is None
+            else _summary(row, known)
+            for row in rows
+        )
 
     async def device_name(self) -> str:
         """Give the name the first workstation was given when the clinic was founded."""
@@ -118,22 +140,6 @@ def _block(connection: Connection, row: blocks.StoredBlock) -> BlockSummary:
         signatures=len(Finality.decode(row[3]).certificate.signatures),
         slot=header.slot,
     )
-
-
-def _summaries(
-    connection: Connection, rows: Sequence[StoredTransaction], names: Names
-) -> tuple[TransactionSummary, ...]:
-    """Tell transactions with the names of whom they speak of.
-
-    Raises:
-        HomeDamagedError: what is stored of the workstations cannot be read.
-    """
-    try:
-        workstations = devices(_state_in(connection))
-    except CodecError as error:
-        raise HomeDamagedError(LEDGER_FILE) from error
-    known = Known(names, {DeviceId(entry.id.hex()): entry.name for entry in workstations})
-    return tuple(_summary(row, known) for row in rows)
 
 
 def _state_in(connection: Connection) -> StateReader:

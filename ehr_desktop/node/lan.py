@@ -231,10 +231,23 @@ class Lan:
             try:
                 await self._core.turn(self._next_steps())
             except EhrError:
-                # a full disk: nothing of the turn happened, and it is asked for again
-                await asyncio.sleep(_RECOVER_S)
+                await self._begin_anew()
+            except Exception as error:  # noqa: BLE001 - one turn's fault must not end all of them
+                report = {"message": "a turn failed", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(report)
+                await self._begin_anew()
             if not self._inbox:
                 self._drained.set()
+
+    async def _begin_anew(self) -> None:
+        """Nothing of a turn has happened, as on a full disk: what was said is to be said again, so
+        every link begins anew.
+        """
+        for key in self.hub.linked_peers():
+            link = self.hub.link(key)
+            if link is not None:
+                link.abort(Ending.LOST)
+        await asyncio.sleep(_RECOVER_S)
 
     def _next_steps(self) -> Callable[[], Turn]:
         steps, self._inbox = self._inbox, []

@@ -169,6 +169,7 @@ class Node:
         self._telling.cancel()
         await asyncio.gather(self._telling, return_exceptions=True)
         await self.network.close()
+        await self.people.close()
         await self._core.close()
         forget_told(self._core.home)
         self._lock.release()

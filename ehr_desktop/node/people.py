@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,20 +16,16 @@ from ehr_desktop.domain.errors import (
 )
 from ehr_desktop.domain.events import ContainersArrived, Event, PeopleChanged
 from ehr_desktop.domain.ids import PersonId
-from ehr_desktop.domain.people import TEAMS_OF_ROLE, Actor, Role, Staff, Team
+from ehr_desktop.domain.people import Actor, Role, Staff, Team
 from ehr_desktop.node.contracts.statements import (
-    MOST_ROWS,
     DeactivateMember,
     EnrolMember,
     ReplaceAccount,
-    ReplaceTeamKey,
-    ResealKeys,
-    WelcomeMembers,
 )
-from ehr_desktop.node.core import Core, Prepared, raise_refusal
+from ehr_desktop.node.core import Core
 from ehr_desktop.node.crypto.passwords import PasswordParameters
-from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.founding import account_container
+from ehr_desktop.node.handing import Handing, lacking
 from ehr_desktop.node.keys.accounts import (
     Account,
     PersonKeys,
@@ -39,20 +35,14 @@ from ehr_desktop.node.keys.accounts import (
     open_keys,
     waste_the_same_time,
 )
-from ehr_desktop.node.keys.keyring import Session, TeamKey
+from ehr_desktop.node.keys.keyring import Session
 from ehr_desktop.node.keys.teams import (
-    FOUNDING_GENERATION,
-    box_team_key,
-    hashes_of,
-    new_team_key,
     open_team_keys,
-    seal_again,
     split_by_role,
 )
-from ehr_desktop.node.policy import Member, member, team_public, team_publics
+from ehr_desktop.node.policy import Member, member, team_publics
 from ehr_desktop.node.reading import container_holds
-from ehr_desktop.node.store import containers, secrets, transactions
-from ehr_desktop.node.store.secrets import KeyBox
+from ehr_desktop.node.store import awaited, containers, transactions
 from ehr_desktop.node.unsigned import Unsigned
 
 
@@ -75,9 +65,10 @@ class People:
         self._core = core
         self._parameters = parameters
         self._accounts: dict[PersonId, tuple[Account, Member]] = {}
+        self._handing = Handing(core, lambda: [found for _, found in self._accounts.values()])
         self._enrolling = asyncio.Lock()
         self._is_incomplete = False
-        self._reloading: asyncio.Task[None] | None = None
+        self._keeping_up: asyncio.Task[None] | None = None
         core.listeners.append(self._hear)
 
     async def load(self) -> None:
@@ -85,10 +76,34 @@ class People:
         self._accounts = await self._core.read(self._read_accounts)
 
     def _hear(self, event: Event) -> None:
-        """Another workstation changed who works here, or sent an account that was missing."""
+        """Another workstation changed who works here, or sent an account or a key."""
         is_news = isinstance(event, PeopleChanged)
-        if is_news or (self._is_incomplete and isinstance(event, ContainersArrived)):
-            self._reloading = asyncio.get_running_loop().create_task(self.load())
+        if is_news or (self._lacks_something() and isinstance(event, ContainersArrived)):
+            earlier = self._keeping_up
+            self._keeping_up = asyncio.get_running_loop().create_task(self._keep_up(earlier))
+
+    async def close(self) -> None:
+        """Take over nothing more."""
+        if self._keeping_up is not None:
+            self._keeping_up.cancel()
+            await asyncio.gather(self._keeping_up, return_exceptions=True)
+
+    def _lacks_something(self) -> bool:
+        return self._is_incomplete or any(map(lacking, self._core.keyring.sessions()))
+
+    async def _keep_up(self, earlier: asyncio.Task[None] | None) -> None:
+        """Take over who works here now: whoever was let go is signed out, and whoever was handed
+        a key may use it at once.
+        """
+        if earlier is not None:
+            await asyncio.gather(earlier, return_exceptions=True)
+        await self.load()
+        for session in self._core.keyring.sessions():
+            found = self._accounts.get(session.actor.id)
+            if found is not None and not found[1].active:
+                await self.sign_out(session.actor)
+            elif lacking(session):
+                await self._handing.take(session)
 
     def all(self) -> tuple[Staff, ...]:
         """Give everyone who ever had an account, active ones first, by name."""
@@ -103,10 +118,14 @@ class People:
         """Give how many people's sealed accounts have not arrived on this workstation yet."""
         return len(await self._core.read(transactions.persons)) - len(self._accounts)
 
+    async def awaiting_boxes(self) -> bool:
+        """Tell whether boxes with teams' keys have not arrived on this workstation yet."""
+        return await self._core.read(awaited.any_team_box)
+
     async def awaiting_keys(self) -> tuple[PersonId, ...]:
         """Give who waits for a colleague to hand the key of one of their teams on."""
         found = await self._core.read(
-            lambda connection: [p for team in Team for p in self._unboxed(connection, team)]
+            lambda connection: [p for team in Team for p in self._handing.unboxed(connection, team)]
         )
         return tuple(dict.fromkeys(PersonId(person.hex()) for person in found))
 
@@ -142,8 +161,8 @@ class People:
         try:
             for team_key in teams.values():
                 await self._core.open_index(team_key, progress)
-            await self._hand_over(session)
-            await self._welcome(session)
+            await self._handing.hand_over(session)
+            await self._handing.welcome(session)
         except BaseException:
             await self.sign_out(session.actor)
             raise
@@ -183,9 +202,9 @@ class People:
             )
         )
         await self.load()
-        await self._hand_over(session)
+        await self._handing.hand_over(session)
         for present in self._core.keyring.sessions():
-            await self._welcome(present)
+            await self._handing.welcome(present)
         return staff
 
     async def deactivate(self, actor: Actor, person: PersonId) -> None:
@@ -273,91 +292,3 @@ class People:
 
     def _make(self, staff: Staff, password: str, keys: PersonKeys) -> Account:
         return make_account(staff, password, keys, self._core.site_secret, self._parameters)
-
-    def _unboxed(self, connection: Connection, team: Team) -> list[bytes]:
-        """Give the active members of a team nobody has sealed its current key for."""
-        generation = team_public(self._core.value, team).generation
-        waiting = []
-        for _account, found in self._accounts.values():
-            if not found.active or team not in TEAMS_OF_ROLE[found.role]:
-                continue
-            boxes = secrets.boxes_for(connection, team, found.person)
-            if not any(box.epoch == generation for box in boxes):
-                waiting.append(found.person)
-        return waiting
-
-    async def _welcome(self, session: Session) -> None:
-        """Hand the keys a session holds on to colleagues who wait for them."""
-        for team, team_key in session.teams.items():
-
-            def prepare(
-                connection: Connection, team: Team = team, team_key: TeamKey = team_key
-            ) -> Prepared:
-                waiting = self._unboxed(connection, team)
-                if not waiting:
-                    return Prepared(())
-                boxes = [
-                    box_team_key(team_key, p, member(self._core.value, p).box_key) for p in waiting
-                ]
-                statement = WelcomeMembers(
-                    team, team_key.generation,
-                    tuple((box.recipient, box.hash) for box in boxes),
-                )  # fmt: skip
-                return Prepared(
-                    [Unsigned(statement, session.person, session.keys.signing, boxes=tuple(boxes))]
-                )
-
-            raise_refusal(await self._core.write(team.encode(), prepare))
-
-    async def _hand_over(self, session: Session) -> None:
-        """Pass the keys held in trust to their teams' first members: a new generation each; the
-        founding key and its boxes are destroyed as it becomes final.
-        """
-        for team in list(session.in_trust):
-            old = session.in_trust[team]
-            new = new_team_key(team, FOUNDING_GENERATION + 1)
-
-            def prepare(connection: Connection, old: TeamKey = old, new: TeamKey = new) -> Prepared:
-                members = self._unboxed_next(new.team)
-                generation = team_public(self._core.value, new.team).generation
-                if not members or generation != old.generation:
-                    return Prepared(())
-                again = seal_again(
-                    secrets.boxes_to_team(connection, new.team, old.generation), old, new
-                )
-                boxes = [box_team_key(new, m.person, m.box_key) for m in members]
-                statement = ReplaceTeamKey(
-                    new.team, new.generation, new.box.public, hashes_of(boxes)
-                )
-                signed_by = session.person, session.keys.signing
-                return Prepared(
-                    [
-                        *_resealing(again, new, *signed_by),
-                        Unsigned(statement, *signed_by, boxes=tuple(boxes)),
-                    ]
-                )
-
-            # no patient's key may be sealed to the old generation while it is replaced
-            raise_refusal(await self._core.write(team.encode(), prepare, alone=True))
-            if team_public(self._core.value, team).generation != old.generation:
-                session.in_trust.pop(team, None)
-
-    def _unboxed_next(self, team: Team) -> Sequence[Member]:
-        return [
-            found
-            for _, found in self._accounts.values()
-            if found.active and team in TEAMS_OF_ROLE[found.role]
-        ]
-
-
-def _resealing(
-    again: Sequence[KeyBox], new: TeamKey, person: bytes, key: SigningKey
-) -> list[Unsigned]:
-    """Give the statements by which other workstations know which boxes to fetch."""
-    parts = [again[start : start + MOST_ROWS] for start in range(0, len(again), MOST_ROWS)]
-    return [
-        Unsigned(
-            ResealKeys(new.team, new.generation, hashes_of(part)), person, key, boxes=tuple(part)
-        )
-        for part in parts
-    ]

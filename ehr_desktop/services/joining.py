@@ -43,7 +43,10 @@ async def _is_up_to_date(node: Node, progress: Callable[[int, int], None]) -> bo
         progress(status.height, max(linked, default=0))
         return False
     await node.people.load()
-    return bool(node.people.all()) and not await node.people.awaiting_accounts()
+    if not node.people.all() or await node.people.awaiting_accounts():
+        return False
+    # without the boxes nobody who signs in could open anything
+    return not await node.people.awaiting_boxes()
 
 
 class Joining:

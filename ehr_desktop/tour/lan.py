@@ -1,6 +1,7 @@
 """A LAN of its own: network namespaces joined by a bridge, with real multicast and real TCP.
 
 Everything, the bridge too, lives in namespaces made here; nothing else on the machine is touched.
+Who is not root makes them inside a user namespace, where the kernel allows that.
 """
 
 import json
@@ -41,11 +42,15 @@ class Lan:
         self._folder = folder
         self._addressed = addressed
         self._programs: list[Program] = []
+        self._inside: list[str] = []
+        self._holder: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         if shutil.which("ip") is None:
             raise NoNamespacesError("there is no ip command")
         try:
+            if os.geteuid():
+                self._become_root()
             self._build()
         except subprocess.CalledProcessError as error:
             self._tear_down()
@@ -70,8 +75,8 @@ class Lan:
         self, host: int, command: Sequence[str], environment: Mapping[str, str] | None = None
     ) -> "Program":
         """Run a program on a host."""
-        inside = ["ip", "netns", "exec", self._space(host), *command]
-        self._programs.append(Program(inside, self._folder, environment or {}))
+        there = [*self._inside, "ip", "netns", "exec", self._space(host), *command]
+        self._programs.append(Program(there, self._folder, environment or {}))
         return self._programs[-1]
 
     def readdress(self, host: int, address: str) -> None:
@@ -115,18 +120,36 @@ class Lan:
 
     def _multicast(self, host: int, *, allowed: bool) -> None:
         flood = "on" if allowed else "off"
-        _run(
+        self._run(
             "bridge", "-n", self._space("switch"), "link", "set", "dev", f"port{host}",
             "mcast_flood", flood,
         )  # fmt: skip
 
+    def _become_root(self) -> None:
+        """Make a user namespace in which we are root, and a process that holds it."""
+        if shutil.which("unshare") is None or shutil.which("nsenter") is None:
+            raise NoNamespacesError("there is no unshare command")
+        hold = "mount -t tmpfs none /run && echo ready && read -r _"
+        self._holder = subprocess.Popen(  # noqa: S603 - our own words
+            ["unshare", "-Urnm", "sh", "-c", hold],  # noqa: S607 - wherever the system has it
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert self._holder.stdout is not None
+        if not self._holder.stdout.readline():
+            _, refused = self._holder.communicate()
+            raise NoNamespacesError(refused.decode().strip())
+        process = str(self._holder.pid)
+        self._inside = ["nsenter", "-t", process, "-U", "-n", "-m", "--preserve-credentials"]
+
     def _build(self) -> None:
-        _run("ip", "netns", "add", self._space("switch"))
+        self._run("ip", "netns", "add", self._space("switch"))
         for bridge in (BRIDGE, _ASIDE):
             self._switch("link", "add", bridge, "type", "bridge", "mcast_snooping", "0")
             self._switch("link", "set", bridge, "up")
         for host in self._hosts:
-            _run("ip", "netns", "add", self._space(host))
+            self._run("ip", "netns", "add", self._space(host))
             self._ip(
                 host, "link", "add", "eth0", "type", "veth", "peer", f"port{host}",
                 "netns", self._space("switch"),
@@ -139,20 +162,22 @@ class Lan:
 
     def _tear_down(self) -> None:
         for host in (*self._hosts, "switch"):
-            subprocess.run(  # noqa: S603 - our own names only
-                ["ip", "netns", "del", self._space(host)],  # noqa: S607 - wherever the system has it
-                capture_output=True,
-                check=False,
-            )
+            self._run("ip", "netns", "del", self._space(host), check=False)
+        if self._holder is not None:
+            self._holder.communicate()
 
     def _space(self, host: int | str) -> str:
         return f"{self._name}-{host}"
 
     def _ip(self, host: int, *arguments: str) -> None:
-        _run("ip", "-n", self._space(host), *arguments)
+        self._run("ip", "-n", self._space(host), *arguments)
 
     def _switch(self, *arguments: str) -> None:
-        _run("ip", "-n", self._space("switch"), *arguments)
+        self._run("ip", "-n", self._space("switch"), *arguments)
+
+    def _run(self, *command: str, check: bool = True) -> None:
+        whole = [*self._inside, *command]
+        subprocess.run(whole, check=check, capture_output=True, text=True)  # noqa: S603 - our own
 
 
 class Program:
@@ -239,7 +264,3 @@ class Program:
         line, _, self._unread = self._unread.partition(b"\n")
         found: dict[str, Any] = json.loads(line)
         return found
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own names

@@ -226,6 +226,7 @@ class LanStory:
         for side in (left, right):
             self._everybody_linked(side)
         self._say("The cable between two and two was cut; nobody has a quorum.")
+        self._begun = time.monotonic()
         patients = left[0].do("patients")
         one = self._book(left[0], patients[4], 11, 0)
         other = self._book(right[0], patients[5], 11, 0)

@@ -90,6 +90,28 @@ def test_a_workstation_that_is_shut_down_signs_off_and_is_not_missed(four):
     assert patient in fourth.asks("patients").values()
 
 
+def test_a_node_in_a_cupboard_takes_part_and_signs_off_when_it_is_stopped(four):
+    second, fourth = four.room(2), four.room(4)
+    assert fourth.shuts_down() == 0
+    fourth.starts_in_a_cupboard()
+    second.is_linked_to(1, 3, 4)
+    second.sees(lambda status: not status["others"]["Room 4"]["away"], "network")
+    patient = second.registers("Seen by the cupboard")
+    assert second.books(patient, at(45, 14))["pending"] is False
+    height = second.asks("network")["height"]
+    four.eventually(lambda: status(fourth)["height"] >= height)
+    told = status(fourth)
+    assert (told["running"], told["pending"]) == (True, 0)
+    assert set(told["peers"]) == {"PC 1", "Room 2", "Room 3"}
+    program = fourth.program
+    assert fourth.shuts_down() == 0
+    assert program.wait_for(1, stopped=True)["home"] == str(fourth.home)
+    second.sees(lambda status: status["others"]["Room 4"]["away"], "network")
+    assert status(fourth)["running"] is False
+    fourth.starts("admin", "rae", "lee")
+    four.is_whole()
+
+
 def test_in_a_split_of_three_and_one_the_three_go_on_and_the_one_follows_later(whole):
     patient = whole.room(1).registers("Three")
     whole.agrees()

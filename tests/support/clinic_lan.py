@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -50,6 +51,11 @@ class Room:
         """Switch the PC on, wait, and sign people in."""
         self.is_switched_on()
         self.is_ready(*people)
+
+    def starts_in_a_cupboard(self):
+        """Run the node without a window on it, as `ehr-desktop node` does."""
+        command = [sys.executable, "-m", "ehr_desktop", "node", "--json", "--home", str(self.home)]
+        self.program = self._clinic.lan.run(self.number, command)
 
     def begins(self, do, **how):
         """Give an order and do not wait."""

@@ -33,6 +33,7 @@ class Dialler:
 
     Of two workstations the one with the smaller device id dials at once, and the other if that
     came to nothing within 3 s; so most pairs make one link and a one-way firewall stops none.
+    Whoever has just started waits for nobody: the others need not know that it is there.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Dialler:
         self._held_until: dict[Address, float] = {}
         self._dialling: dict[Address, asyncio.Task[None]] = {}
         self._missing_since: dict[bytes, float] = {}
+        self._has_looked = False
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -124,9 +126,11 @@ class Dialler:
         return address not in self._dialling and same_host < _AT_ONCE_PER_HOST
 
     def _note_missing(self, known: Collection[bytes], now: float) -> None:
+        since = now if self._has_looked else now - _PATIENCE_S
         self._missing_since = {
-            key: self._missing_since.get(key, now) for key in known if not self._is_linked(key)
+            key: self._missing_since.get(key, since) for key in known if not self._is_linked(key)
         }
+        self._has_looked = True
 
     def _prune(self, addresses: set[Address]) -> None:
         self._failures = {at: self._failures[at] for at in addresses & self._failures.keys()}

@@ -58,8 +58,9 @@ class Endpoint:
             OSError: the port is taken.
         """
         listening = listening_socket(host, port, self._limits.backlog)
-        self._start(accept_forever(listening, self._admit))
-        return int(listening.getsockname()[1])
+        taken = int(listening.getsockname()[1])
+        _close_unless_begun(self._start(accept_forever(listening, self._admit)), listening)
+        return taken
 
     async def dial(self, address: Address) -> Link:
         """Link to whoever is at `address`.
@@ -104,14 +105,15 @@ class Endpoint:
         await asyncio.gather(*(link.close() for link in links))
         await asyncio.gather(*self._tasks)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _admit(self, connection: socket.socket, source: Address) -> None:
         if self._gate.enter(source.host, asyncio.get_running_loop().time()):
-            self._start(self._welcome(connection, source))
+            _close_unless_begun(self._start(self._welcome(connection, source)), connection)
         else:
             connection.close()
             self._refused(source, Ending.CROWDED)
@@ -204,6 +206,11 @@ class Endpoint:
         await link.wait_parted()
         await link.close()
         self._links.discard(link)
+
+
+def _close_unless_begun(task: asyncio.Task[None], its: socket.socket) -> None:
+    """Have a task's socket closed too if it is cancelled before it begins."""
+    task.add_done_callback(lambda ended: its.close() if ended.cancelled() else None)
 
 
 def _refusal(error: Exception) -> Ending:

@@ -114,6 +114,12 @@ def count(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(A)).scalar_one())
 
 
+def any_team_box(connection: Connection) -> bool:
+    """Tell whether a box with a team's key is awaited, or one nobody says more of."""
+    chosen = select(A.c.name).where(A.c.kind == BOX, A.c.subject == b"").limit(1)
+    return connection.execute(chosen).first() is not None
+
+
 def remove(connection: Connection, names: Iterable[bytes]) -> None:
     """Await these no longer."""
     write_many(connection, _REMOVE, [{"wanted": name} for name in names])

@@ -74,7 +74,9 @@ class Peers:
             self._claims[peer].height = min(self._claims[peer].height, height)
 
     def storing(self, device: bytes, sequence: int) -> Iterator[bytes]:
-        """Give the peers that say they store a feed up to `sequence`, parcels included."""
-        for peer, claims in self._claims.items():
+        """Give the peers that say they store a feed up to `sequence`, parcels included. Any
+        thread.
+        """
+        for peer, claims in tuple(self._claims.items()):
             if claims.whole.get(device, 0) >= sequence:
                 yield peer

@@ -157,12 +157,10 @@ def test_a_handover_that_a_crash_interrupted_is_finished_at_the_next_sign_in(hom
 
     @story(home, "admin")
     async def _(pc):
-        people = pc.node.people
-
         async def crash(_session) -> None:
             raise KeyboardInterrupt
 
-        people._hand_over = crash
+        pc.node.people._handing.hand_over = crash
         with pytest.raises(KeyboardInterrupt):
             await pc.clinic.people.add(pc.actors["admin"], account("lee", "Dr Lee", Role.DOCTOR))
 

@@ -6,7 +6,7 @@ import pytest
 
 from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.net.address import Address
-from ehr_desktop.node.net.address_book import AddressBook, Rung
+from ehr_desktop.node.net.address_book import AddressBook, Rung, SavedAddress
 from ehr_desktop.node.net.errors import Ending
 from ehr_desktop.node.net.hub import Hub, HubEvents
 from ehr_desktop.node.net.limits import Limits
@@ -255,8 +255,23 @@ async def test_either_of_two_dials_if_the_other_does_not(order):
     """The one that should wait dials after three seconds."""
     first, second = pair()[::order]
     async with running(first, second):
+        # both have been running for a while
+        first.hub._dialler._missing_since.clear()
         first.book.note(second.address, Rung.TOLD, second.key)
         await until(lambda: first.hub.linked_peers() == (second.key,), 5)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@on_a_loop
+async def test_whoever_has_just_started_dials_at_once(order):
+    """The other one has no address to dial."""
+    new, old = (SMALL, LARGE)[::order]
+    second = Workstation(old, new)
+    async with running(second):
+        saved = [SavedAddress(second.address, second.key, typed=False)]
+        first = Workstation(new, old, saved=saved)
+        async with running(first):
+            await until(lambda: first.is_linked_to(old), 1.5)
 
 
 @on_a_loop

@@ -193,3 +193,10 @@ def test_a_flood_of_false_names_does_not_hide_who_is_there(lan_of):
     a.wait_for(10, event="started")
     lan.start(2, "lan_finder.py", "find", TAG, PORT)
     a.wait_for(10, event="seen", at=[f"10.77.0.2:{PORT}"])
+
+
+def test_the_same_lan_is_made_by_somebody_who_is_not_root(lan_of, monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    a, b = start(lan_of(2), "a", "b")
+    a.wait_for(10, event="linked", peer="b")
+    b.wait_for(10, event="linked", peer="a")

@@ -263,3 +263,12 @@ async def test_a_workstation_that_was_added_is_let_in_without_a_restart():
         a.knows.add(key_of("b"))
         _, theirs = await b.link_to(a)
         assert theirs.key == key_of("b")
+
+
+@on_a_loop
+async def test_a_connection_that_comes_while_the_endpoint_closes_is_closed_too():
+    ours, theirs = socket.socketpair()
+    async with small_nodes(SmallNode("a", "b")) as (node,):
+        node.endpoint._admit(ours, Address("127.0.0.1", 1))
+    assert ours.fileno() == -1
+    theirs.close()

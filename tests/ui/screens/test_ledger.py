@@ -206,7 +206,7 @@ def test_a_pending_one_has_no_proof_yet(qtbot, screen, chain):
     qtbot.waitUntil(lambda: screen.model.rowCount() == ALL + 2)
     panel = choose(qtbot, screen, "in the room")
     assert not panel.proof_button.isEnabled()
-    assert "Signed and stored on this workstation" in texts(panel)
+    assert "Signed, and stored on this workstation" in texts(panel)
 
 
 def test_new_blocks_come_on_top_and_the_choice_stays(qtbot, screen, chain):

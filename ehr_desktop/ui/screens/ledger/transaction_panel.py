@@ -102,7 +102,7 @@ class TransactionPanel(QWidget):
             )
         return Callout(
             Tone.NOTE,
-            "Signed and stored on this workstation",
+            f"Signed, and stored on {_holders(t.copies)}",
             "It gets its place in the ledger with the next block.",
             parent=self,
         )
@@ -163,6 +163,12 @@ class TransactionPanel(QWidget):
 
     def _copied(self, name: str) -> None:
         self._context.notify(f"{name} copied.")
+
+
+def _holders(copies: int) -> str:
+    if not copies:
+        return "this workstation"
+    return f"this workstation and {copies:,} other{'s' if copies > 1 else ''}"
 
 
 def _title(text: str, parent: QWidget) -> Body:

@@ -25,7 +25,7 @@ class AddressRow(Card):
         super().__init__(parent=parent, margin=Space.TWO)
         self.field = Field(
             "Not found? Type the address shown on the other workstation",
-            TextField(placeholder="192.168.1.24 or reception-pc:7411"),
+            TextField(placeholder="192.168.1.24 or reception-pc:47411"),
             self,
         )
         self.field.input.setMaxLength(LONGEST)

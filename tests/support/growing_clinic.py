@@ -1,0 +1,49 @@
+"""A clinic on loopback that lets workstations in as two people do, all nodes in one process."""
+
+import asyncio
+
+from ehr_desktop.domain.events import PairingAsked
+from ehr_desktop.interchange.fhir.project import project
+from ehr_desktop.node.network import LanSettings
+from ehr_desktop.node.node import FLOOR, Node
+from ehr_desktop.services.clinic import Clinic
+from ehr_desktop.services.joining import Joining, records_are_here
+from tests.support.one_pc import PASSWORDS, validator
+
+LOOPBACK = LanSettings(host="127.0.0.1", announce=False)
+
+
+async def opened(stack, home):
+    """Open a workstation until the stack ends."""
+    node = await Node.open(home, project, parameters=FLOOR, lan=LOOPBACK)
+    stack.push_async_callback(node.close)
+    return Clinic(node, validator())
+
+
+async def add(stack, clinic, home, name):
+    """Let a workstation in through `clinic`, as two people do, and give it once it knows all."""
+    actor = await clinic.session.sign_in("admin", PASSWORDS["admin"])
+    asked = asyncio.Queue()
+    clinic.node.subscribe(lambda e: asked.put_nowait(e) if isinstance(e, PairingAsked) else None)
+    shown = asyncio.Queue()
+    joining = Joining(home, shown.put_nowait)
+    await clinic.network.open_door(actor)
+    port = clinic.node.admitting._door.window.port
+    trying = asyncio.ensure_future(joining.join([f"127.0.0.1:{port}"], name))
+    assert (await asked.get()).digits == await shown.get()
+    await joining.compare(agreed=True)
+    await clinic.network.let_in(actor, agreed=True)
+    assert (await trying).certain
+    made = await opened(stack, home)
+    await records_are_here(made.node, lambda _height, _aim: None)
+    return made
+
+
+async def until(holds, *clinics):
+    """Wait until `holds` does, looking again whenever one of the nodes tells something."""
+    news = asyncio.Event()
+    for clinic in clinics:
+        clinic.node.subscribe(lambda _event: news.set())
+    while not await holds():
+        news.clear()
+        await news.wait()
