@@ -47,7 +47,7 @@ async def measure(setting: Setting) -> list[Figure]:
         clinic.all.remove(late)
         await clinic.settled()
         await clinic.first.do(
-            "load", patient=clinic.patient, writers=_WRITERS, count=setting.pick(8000, 1500)
+            "load", patient=clinic.patient, writers=_WRITERS, count=setting.pick(6000, 1500)
         )
         await clinic.settled()
         height = (await clinic.first.do("usage"))["height"]
