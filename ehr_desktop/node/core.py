@@ -64,6 +64,7 @@ class Core:
         self.has_quorum: Callable[[], bool] = lambda: True
         """Tells whether enough workstations are linked for anything to become final."""
         self._views = TeamViews(home, database, files, project)
+        self._is_closing = False
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="node-writer")
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="node-reader")
 
@@ -87,6 +88,7 @@ class Core:
 
     async def close(self) -> None:
         """Forget every key and close every file."""
+        self._is_closing = True
         self.keyring.close_all()
         await self.close_unused_indexes()
         await self.on_writer(self.database.close)
@@ -243,7 +245,12 @@ class Core:
     def _be_patient(self, writings: Sequence[Writing]) -> None:
         """Wait for the others a while; not at all where too few of them are there. On the loop."""
         patience_s = PATIENCE_S if self.has_quorum() else 0.0
-        self._loop.call_later(patience_s, self._writer.submit, self._give_up, writings)
+        self._loop.call_later(patience_s, self._lose_patience, writings)
+
+    def _lose_patience(self, writings: Sequence[Writing]) -> None:
+        """Have the writer thread tell them; whoever shuts down is told by the next start."""
+        if not self._is_closing:
+            self._writer.submit(self._give_up, writings)
 
     def _give_up(self, writings: Sequence[Writing]) -> None:
         """Tell whoever still waits that it is pending, once the views show it so."""
