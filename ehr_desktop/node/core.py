@@ -14,18 +14,18 @@ from ehr_desktop.domain.events import ContainersArrived, Event, PendingChanged
 from ehr_desktop.domain.ledger import Outcome
 from ehr_desktop.domain.people import Actor, Team
 from ehr_desktop.domain.projection import Projector
-from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.happened import events_of, events_of_pending
-from ehr_desktop.node.indexing import Plain, TeamIndex
 from ehr_desktop.node.keys.keyring import Keyring, Session, TeamKey
-from ehr_desktop.node.pipeline import Pipeline
+from ehr_desktop.node.pipeline.final import FinalTransaction
+from ehr_desktop.node.pipeline.pipeline import Pipeline
+from ehr_desktop.node.pipeline.turn import Turn
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.store import told_pending, transactions
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.views.views import Views
-from ehr_desktop.node.team_views import TeamViews
-from ehr_desktop.node.turn import Turn
-from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.node.viewing.indexing import Plain, TeamIndex
+from ehr_desktop.node.viewing.team_views import TeamViews
 from ehr_desktop.node.writing import Prepare, Prepared, Writing, Writings, raise_refusal
 
 Result = TypeVar("Result")

@@ -23,10 +23,10 @@ from ehr_desktop.node.contracts.statements import (
 from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.work import EASIEST_TARGET
 from ehr_desktop.node.net import messages as net
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.store import blocks, transactions, votes
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.tables import VOTES
-from ehr_desktop.node.unsigned import Unsigned
 from tests.support.one_pc import story
 from tests.support.several_pipelines import START_MS, SeveralPipelines
 

@@ -20,7 +20,7 @@ from ehr_desktop.node.consensus.work import difficulty
 from ehr_desktop.node.contracts.roster import Device
 from ehr_desktop.node.contracts.statements import ReportEvidence, read_statement
 from ehr_desktop.node.core import Core
-from ehr_desktop.node.lan import Lan
+from ehr_desktop.node.lan.lan import Lan
 from ehr_desktop.node.ledger.transaction import Transaction, device_id_of
 from ehr_desktop.node.ledger.validators import ValidatorSet
 from ehr_desktop.node.ledger.vote import SignedVote, Vote, VoteKind

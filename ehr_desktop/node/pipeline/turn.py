@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from ehr_desktop.node.consensus.events import Timer
 from ehr_desktop.node.consensus.messages import Message as Ballot
 from ehr_desktop.node.consensus.port import Agreement
-from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.vote import SignedVote
 from ehr_desktop.node.net.messages import FeedHead
-from ehr_desktop.node.ordering import TimerOrder
-from ehr_desktop.node.proposals import Mining
+from ehr_desktop.node.pipeline.final import FinalTransaction
+from ehr_desktop.node.pipeline.ordering import TimerOrder
+from ehr_desktop.node.pipeline.proposals import Mining
 from ehr_desktop.node.sync.effects import Effect
 
 

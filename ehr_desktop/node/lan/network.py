@@ -17,16 +17,16 @@ from ehr_desktop.domain.events import ConsensusChanged, NetworkChanged, Workstat
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.network import ConsensusStatus, FinalPoint, NetworkStatus
 from ehr_desktop.domain.people import Actor
-from ehr_desktop.node.addresses import KnownAddresses
 from ehr_desktop.node.contracts.statements import RemoveDevice, SetWeights, Statement
 from ehr_desktop.node.core import PATIENCE_S, Core
-from ehr_desktop.node.lan import USUAL_PORT, Lan, LanSettings
+from ehr_desktop.node.lan.addresses import KnownAddresses
+from ehr_desktop.node.lan.lan import USUAL_PORT, Lan, LanSettings
+from ehr_desktop.node.lan.presence import Presence
+from ehr_desktop.node.lan.showing import consensus_status, network_status
 from ehr_desktop.node.net.address import parse_address
 from ehr_desktop.node.net.address_book import SavedAddress
-from ehr_desktop.node.presence import Presence
-from ehr_desktop.node.showing import consensus_status, network_status
-from ehr_desktop.node.turn import Turn
-from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.node.pipeline.turn import Turn
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 
 HOUR_S: Final = 3600
 _MOST_POINTS: Final = 5000
