@@ -315,8 +315,7 @@ def test_a_block_that_leaves_out_what_an_author_signed_before_is_not_voted_for(c
 def test_what_a_proposed_block_brought_first_is_taken_from_its_author_later(clinic_of):
     clinic = clinic_of(3)
     leader = clinic[1].pipeline.standing.agreement.leader
-    late = next(w for w in clinic.by_id.values() if w.id != leader)
-    author = next(w for w in clinic.by_id.values() if w is not late)
+    late, author = (w for w in clinic.by_id.values() if w.id != leader)
     on_its_way = []
     clinic.registers(author)
     (signed,) = author.pipeline.pool
