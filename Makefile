@@ -29,7 +29,7 @@ nightly: install check-model  ## what is too long for every change: 10,000 seeds
 	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000
 	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000 --world synced
 	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000 --world stranded
-	$(V) -m pytest tests/simulation tests/stories
+	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(V) -m pytest -m ""
 	$(V) -m benchmarks
 
 fix: install            ## format and mend what can be mended by a program

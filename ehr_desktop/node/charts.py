@@ -20,8 +20,10 @@ from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.reading import OpenedRecord, Reader
 from ehr_desktop.node.rehearsal import refuse_early
 from ehr_desktop.node.sealing import Sealed, Sealer
-from ehr_desktop.node.store import transactions
+from ehr_desktop.node.store import awaited, transactions
 from ehr_desktop.node.store.transactions import StoredTransaction
+from ehr_desktop.node.sync.effects import Effect
+from ehr_desktop.node.sync.sync import Sync
 from ehr_desktop.node.unsigned import Unsigned
 
 MOST_COMMITS = 100_000
@@ -115,7 +117,21 @@ class Charts:
 
         (outcome,) = outcomes = await self._core.write(b"", prepare)
         raise_refusal(outcomes)
+        await self._fetch_what_is_elsewhere(bytes.fromhex(patient))
         return Receipt(outcome.transaction, patient, actor.id, purpose)
+
+    async def _fetch_what_is_elsewhere(self, patient: bytes) -> None:
+        """Have the large documents of a patient fetched that only other workstations keep; they
+        are shown as they come.
+        """
+        names = await self._core.read(lambda connection: awaited.large_about(connection, patient))
+        if names:
+            pipeline = self._core.pipeline
+
+            def want(sync: Sync) -> list[Effect]:
+                return [effect for name in names for effect in sync.want_large(name)]
+
+            await self._core.turn(lambda: pipeline.run([lambda p: p.tell_sync(want)]))
 
     async def open(
         self,

@@ -153,11 +153,13 @@ class Network:
         """Note how long what became final took since it was first seen here."""
         now = time.monotonic()
         for transaction in (*turn.signed, *turn.admitted):
-            self._first_seen[transaction.id] = now
+            self._first_seen[transaction.id] = turn.begun
         heights: dict[int, list[float]] = {}
         for entry in turn.final:
-            seen = self._first_seen.pop(entry.transaction.id, now)
-            heights.setdefault(entry.height, []).append(now - seen)
+            seen = self._first_seen.pop(entry.transaction.id, None)
+            # what came with a block from elsewhere was final before it was seen
+            if seen is not None:
+                heights.setdefault(entry.height, []).append(now - seen)
         for height, waits in heights.items():
             self._finals.append(
                 FinalPoint(

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = (
     "Reception 1 made a clinic",
@@ -26,6 +28,7 @@ STEPS = (
 BY_CABLE = STEPS[10:13]
 
 
+@pytest.mark.nightly
 def test_four_programs_join_book_lose_one_split_and_heal(tmp_path):
     quiet = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     quiet.pop("DISPLAY", None)

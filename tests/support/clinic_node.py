@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ehr_desktop.domain.errors import EhrError
 from ehr_desktop.domain.events import PairingAsked
+from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.interchange.fhir.project import project
 from ehr_desktop.node.lan import LanSettings
 from ehr_desktop.node.net.limits import Limits
@@ -205,6 +206,19 @@ class Workstation:
     async def write_note(self, patient, text, name="lee"):
         chart = await self.clinic.charts.open(self.actors[name], patient)
         return (await self.clinic.charts.add_note(chart, "Note", text)).source.record
+
+    async def add_document(self, patient, path, name="lee"):
+        chart = await self.clinic.charts.open(self.actors[name], patient)
+        return (await self.clinic.charts.add_document(chart, "Scan", Path(path))).source.record
+
+    async def documents(self, patient, name="lee"):
+        chart = await self.clinic.charts.open(self.actors[name], patient)
+        section = await self.clinic.charts.section(chart, SectionKind.DOCUMENTS)
+        return [entry.source.record for entry in section.entries]
+
+    async def save_document(self, patient, record, path, name="lee"):
+        chart = await self.clinic.charts.open(self.actors[name], patient)
+        await self.clinic.charts.save_document(chart, record, Path(path))
 
     async def read_record(self, patient, record, name="lee"):
         chart = await self.clinic.charts.open(self.actors[name], patient)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from ehr_desktop.config import resources_folder
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.ledger import CheckReport
+from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.patients import Demographics
 from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Role
 from ehr_desktop.interchange.fhir.project import project
@@ -118,12 +119,19 @@ def story(
     return run
 
 
-async def make_clinic(home: Path, *, staffed: bool = True, name: str = "Test clinic") -> None:
+async def make_clinic(
+    home: Path,
+    *,
+    staffed: bool = True,
+    name: str = "Test clinic",
+    proposers: ProposerMode = ProposerMode.AUTHORITY,
+) -> None:
     """Found a clinic, and enrol a doctor, a nurse and a receptionist."""
     founding = Founding(
         Clinic(name, ZONE, OpeningHours()),
         account("admin", "Ada Admin", Role.ADMINISTRATOR),
         "PC 1",
+        proposers,
     )
     await found(home, founding, parameters=FLOOR)
     if staffed:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.store.many import write_many
 from ehr_desktop.node.store.tables import AWAITED as A
-from ehr_desktop.node.store.tables import CONTAINERS, KEY_BOXES, VAULT_KEYS
+from ehr_desktop.node.store.tables import CONTAINERS, KEY_BOXES, TRANSACTIONS, VAULT_KEYS
 
 CONTAINER = "container"
 BOX = "box"
@@ -54,6 +54,12 @@ _PAGE = (
     .order_by(A.c.name)
     .limit(bindparam("most"))
 )
+_LARGE_ABOUT = (
+    select(A.c.name)
+    .join(TRANSACTIONS, TRANSACTIONS.c.id == A.c.transaction)
+    .where(A.c.large == 1, TRANSACTIONS.c.subject == bindparam("patient"))
+    .order_by(A.c.name)
+)
 _ANY_SMALL = select(A.c.name).where(A.c.large == 0).limit(1)
 _FIRST_OF_FEED = (
     select(A.c.sequence)
@@ -93,6 +99,11 @@ def page(connection: Connection, *, large: bool, after: bytes, limit: int) -> li
     """Give what is awaited, ascending by name, from above `after` on."""
     wanted = {"is_large": int(large), "start": after, "most": limit}
     return [_read(row) for row in connection.execute(_PAGE, wanted)]
+
+
+def large_about(connection: Connection, patient: bytes) -> list[bytes]:
+    """Give the names of the large containers that a patient's records still await."""
+    return list(connection.execute(_LARGE_ABOUT, {"patient": patient}).scalars())
 
 
 def first_incomplete(connection: Connection, devices: Iterable[bytes]) -> dict[bytes, int]:
