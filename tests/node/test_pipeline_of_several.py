@@ -310,28 +310,3 @@ def test_a_block_that_leaves_out_what_an_author_signed_before_is_not_voted_for(c
         pipeline.pool._waiting.clear()
     assert validator_set(clinic[2].pipeline.value)[0] == 3
     assert later
-
-
-def test_what_a_proposed_block_brought_first_is_taken_from_its_author_later(clinic_of):
-    clinic = clinic_of(3)
-    # whoever proposed the newest block does not propose the next one too
-    late, on_its_way = clinic.by_id[clinic[1].pipeline.head.proposer], []
-    author = next(w for w in clinic.by_id.values() if w is not late)
-    clinic.registers(author)
-    (signed,) = author.pipeline.pool
-    while not late.pipeline.chain.verified():
-        told = clinic.queue.popleft()
-        if told[1] == late.id and isinstance(told[2], net.Transactions):
-            on_its_way.append(told)
-        else:
-            clinic.queue.appendleft(told)
-            clinic.deliver(1)
-    assert late.pipeline.chain.verified() == {signed.wire: signed}
-    assert late.pipeline.pending_count == 0
-
-    clinic.queue.extendleft(on_its_way)
-    clinic.deliver(len(on_its_way))
-
-    assert list(late.pipeline.pool) == [signed]
-    clinic.settle()
-    assert_one_ledger(clinic)
