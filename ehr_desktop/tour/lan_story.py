@@ -151,6 +151,7 @@ class LanStory:
         if isinstance(self._lan, Lan):
             self._a_split(self._lan)
         else:
+            self._begun = time.monotonic()
             self._say("One PC has no cable to cut: the split is left out.")
         self._check()
         self._good_night()
