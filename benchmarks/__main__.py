@@ -44,7 +44,7 @@ def _read(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    parser.add_argument("--quick", action="store_true", help="smaller loads, under a minute")
+    parser.add_argument("--quick", action="store_true", help="smaller loads: three minutes in all")
     arguments = parser.parse_args(words)
     unknown = set(arguments.names) - BENCHMARKS.keys()
     if unknown:

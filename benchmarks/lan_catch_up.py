@@ -13,7 +13,6 @@ from benchmarks.lan import Workstation, workstations
 from benchmarks.measure import timed
 from benchmarks.setting import Setting
 from benchmarks.workstation import LOOPBACK
-from ehr_desktop.node.chain import founders_of
 from ehr_desktop.node.contracts.roster import validator_set
 from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.state import State, key
@@ -27,6 +26,7 @@ from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.validators import ValidatorSet
 from ehr_desktop.node.net.tls import TlsContexts
+from ehr_desktop.node.pipeline.chain import founders_of
 from ehr_desktop.node.store import blocks
 from ehr_desktop.node.store.engine import open_database
 from ehr_desktop.node.store.tables import LEDGER_FILE
@@ -47,7 +47,7 @@ async def measure(setting: Setting) -> list[Figure]:
         clinic.all.remove(late)
         await clinic.settled()
         await clinic.first.do(
-            "load", patient=clinic.patient, writers=_WRITERS, count=setting.pick(8000, 1500)
+            "load", patient=clinic.patient, writers=_WRITERS, count=setting.pick(6000, 1500)
         )
         await clinic.settled()
         height = (await clinic.first.do("usage"))["height"]

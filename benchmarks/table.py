@@ -27,7 +27,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         figure.what,
         f"{_number(figure.value)} {figure.unit}",
         f"{_number(spread.p50)} / {_number(spread.p99)}" if spread else "",
-        f"{figure.ratio:.2f} x {figure.against}" if figure.ratio is not None else "",
+        f"{_number(figure.ratio)} x {figure.against}" if figure.ratio is not None else "",
         _limit(figure.budget, figure.unit) if figure.budget else "",
         _VERDICT[figure.met],
     )

@@ -26,12 +26,12 @@ from ehr_desktop.domain.patients import Demographics
 from ehr_desktop.domain.people import Actor
 from ehr_desktop.interchange.fhir.project import project
 from ehr_desktop.interchange.fhir.validate import Validator
-from ehr_desktop.node.admitting import Admitting
 from ehr_desktop.node.contracts.statements import ReadRecords
-from ehr_desktop.node.joining import join_clinic
+from ehr_desktop.node.lan.admitting import Admitting
+from ehr_desktop.node.lan.joining import join_clinic
 from ehr_desktop.node.net.pairing_port import parse_door
 from ehr_desktop.node.node import FLOOR, LanSettings, Node
-from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.services.clinic import Clinic as UseCases
 from ehr_desktop.services.values import Booking
 

@@ -152,9 +152,10 @@ class ConsensusStatus:
     """How the workstations agree, now and over the last hour (`finals`, oldest first).
 
     `voters` are all validators; `confirmed` is the weight that confirmed the block of the open
-    slot. `halted` is a code for why this workstation casts no vote, or empty: `follows` (it is no
-    validator), `away`, `forgotten` (its disk was restored or cloned), `stopped` (found lying),
-    `removed` (it is not of the clinic any more).
+    slot, or signed the newest one final while nothing is being agreed. `halted` is a code for why
+    this workstation casts no vote, or empty: `follows` (it is no validator), `away`, `forgotten`
+    (its disk was restored or cloned), `stopped` (found lying), `removed` (it is not of the clinic
+    any more).
     """
 
     mode: ProposerMode

@@ -17,6 +17,7 @@ from ehr_desktop.domain.records import NewRecord, StoredRecord, WriteReport, Wri
 from ehr_desktop.node.contracts.statements import CommitRecords, ReadRecords, read_statement
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.reading import OpenedRecord, Reader
 from ehr_desktop.node.rehearsal import refuse_early
 from ehr_desktop.node.sealing import Sealed, Sealer
@@ -24,7 +25,6 @@ from ehr_desktop.node.store import awaited, transactions
 from ehr_desktop.node.store.transactions import StoredTransaction
 from ehr_desktop.node.sync.effects import Effect
 from ehr_desktop.node.sync.sync import Sync
-from ehr_desktop.node.unsigned import Unsigned
 
 MOST_COMMITS = 100_000
 

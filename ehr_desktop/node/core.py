@@ -14,18 +14,18 @@ from ehr_desktop.domain.events import ContainersArrived, Event, PendingChanged
 from ehr_desktop.domain.ledger import Outcome
 from ehr_desktop.domain.people import Actor, Team
 from ehr_desktop.domain.projection import Projector
-from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.happened import events_of, events_of_pending
-from ehr_desktop.node.indexing import Plain, TeamIndex
 from ehr_desktop.node.keys.keyring import Keyring, Session, TeamKey
-from ehr_desktop.node.pipeline import Pipeline
+from ehr_desktop.node.pipeline.final import FinalTransaction
+from ehr_desktop.node.pipeline.pipeline import Pipeline
+from ehr_desktop.node.pipeline.turn import Turn
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.store import told_pending, transactions
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.views.views import Views
-from ehr_desktop.node.team_views import TeamViews
-from ehr_desktop.node.turn import Turn
-from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.node.viewing.indexing import Plain, TeamIndex
+from ehr_desktop.node.viewing.team_views import TeamViews
 from ehr_desktop.node.writing import Prepare, Prepared, Writing, Writings, raise_refusal
 
 Result = TypeVar("Result")
@@ -64,6 +64,7 @@ class Core:
         self.has_quorum: Callable[[], bool] = lambda: True
         """Tells whether enough workstations are linked for anything to become final."""
         self._views = TeamViews(home, database, files, project)
+        self._is_closing = False
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="node-writer")
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="node-reader")
 
@@ -87,6 +88,7 @@ class Core:
 
     async def close(self) -> None:
         """Forget every key and close every file."""
+        self._is_closing = True
         self.keyring.close_all()
         await self.close_unused_indexes()
         await self.on_writer(self.database.close)
@@ -243,7 +245,12 @@ class Core:
     def _be_patient(self, writings: Sequence[Writing]) -> None:
         """Wait for the others a while; not at all where too few of them are there. On the loop."""
         patience_s = PATIENCE_S if self.has_quorum() else 0.0
-        self._loop.call_later(patience_s, self._writer.submit, self._give_up, writings)
+        self._loop.call_later(patience_s, self._lose_patience, writings)
+
+    def _lose_patience(self, writings: Sequence[Writing]) -> None:
+        """Have the writer thread tell them; whoever shuts down is told by the next start."""
+        if not self._is_closing:
+            self._writer.submit(self._give_up, writings)
 
     def _give_up(self, writings: Sequence[Writing]) -> None:
         """Tell whoever still waits that it is pending, once the views show it so."""

@@ -20,9 +20,9 @@ from ehr_desktop.node.contracts.statements import (
     Statement,
 )
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.rehearsal import refuse_early
 from ehr_desktop.node.sealing import Sealer
-from ehr_desktop.node.unsigned import Unsigned
 
 OVERRIDE = "staff-decision"
 """The code on the ledger for a booking over another; its reason stands in the container."""

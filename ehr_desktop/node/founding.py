@@ -24,12 +24,12 @@ from ehr_desktop.node.keys.teams import (
     new_team_key,
 )
 from ehr_desktop.node.ledger.transaction import device_id_of
-from ehr_desktop.node.pipeline import Pipeline
+from ehr_desktop.node.pipeline.pipeline import Pipeline
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.sealing import stored_container
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.engine import Database
-from ehr_desktop.node.unsigned import Unsigned
 
 _ACCOUNT_HEADER = b"ehr/account/v1"
 

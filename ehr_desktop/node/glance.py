@@ -28,7 +28,7 @@ from ehr_desktop.node.keys.device import DeviceSecret, SecretStore, is_home, loa
 from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.transaction import device_id_of
-from ehr_desktop.node.pipeline import HALTED
+from ehr_desktop.node.pipeline.pipeline import HALTED
 from ehr_desktop.node.store import blocks, containers, secrets, state, transactions
 from ehr_desktop.node.store.engine import migrate, open_database, reading_beside, schema_version
 from ehr_desktop.node.store.lock import HomeLock, is_held

@@ -23,10 +23,10 @@ from ehr_desktop.node.keys.teams import (
     open_team_keys,
     seal_again,
 )
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.policy import Member, member, team_public, team_publics
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.secrets import KeyBox
-from ehr_desktop.node.unsigned import Unsigned
 
 
 class Handing:

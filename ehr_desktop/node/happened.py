@@ -26,9 +26,9 @@ from ehr_desktop.node.contracts.statements import (
     Statement,
     read_statement,
 )
-from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.projecting import INDEXED
+from ehr_desktop.node.pipeline.final import FinalTransaction
+from ehr_desktop.node.viewing.projecting import INDEXED
 
 _SILENT = frozenset({ReadRecords.KIND, RegisterPatient.KIND, OpenEpochs.KIND})
 """What changes nothing that a screen shows but the ledger itself."""

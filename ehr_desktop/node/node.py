@@ -16,7 +16,6 @@ from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.ledger import NodeStatus
 from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Workstation
 from ehr_desktop.domain.projection import Projector
-from ehr_desktop.node.admitting import Admitting
 from ehr_desktop.node.charts import Charts
 from ehr_desktop.node.checking import Checking
 from ehr_desktop.node.core import Core
@@ -34,14 +33,15 @@ from ehr_desktop.node.glance import (
     status_of,
     status_on_disk,
 )
-from ehr_desktop.node.joining import LONGEST_WORKSTATION_NAME, Joined, find_doors, join_clinic
 from ehr_desktop.node.keys.device import SecretStore, is_home, load_device_secret
 from ehr_desktop.node.keys.keystore import system_key_store
-from ehr_desktop.node.lan import LanSettings
+from ehr_desktop.node.lan.admitting import Admitting
+from ehr_desktop.node.lan.joining import LONGEST_WORKSTATION_NAME, Joined, find_doors, join_clinic
+from ehr_desktop.node.lan.lan import LanSettings
+from ehr_desktop.node.lan.network import Network
 from ehr_desktop.node.ledger.codec import CodecError
-from ehr_desktop.node.network import Network
 from ehr_desktop.node.people import Particulars, People
-from ehr_desktop.node.pipeline import Pipeline
+from ehr_desktop.node.pipeline.pipeline import Pipeline
 from ehr_desktop.node.refusals import Refusals
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.containers import ContainerFiles

@@ -40,10 +40,10 @@ from ehr_desktop.node.keys.teams import (
     open_team_keys,
     split_by_role,
 )
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.policy import Member, member, team_publics
 from ehr_desktop.node.reading import container_holds
 from ehr_desktop.node.store import awaited, containers, transactions
-from ehr_desktop.node.unsigned import Unsigned
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,7 @@ from ehr_desktop.domain.people import Actor, Team
 from ehr_desktop.domain.refusals import RefusedBooking, RefusedWork
 from ehr_desktop.node.contracts.statements import OpenEpochs, ReadRecords, RegisterPatient
 from ehr_desktop.node.core import Core
-from ehr_desktop.node.indexing import TeamIndex
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.projecting import INDEXED
 from ehr_desktop.node.store import told_pending
 from ehr_desktop.node.store.transactions import StoredTransaction
 from ehr_desktop.node.store.views.changes import (
@@ -28,6 +26,8 @@ from ehr_desktop.node.store.views.changes import (
     ViewChange,
 )
 from ehr_desktop.node.store.views.views import Views
+from ehr_desktop.node.viewing.indexing import TeamIndex
+from ehr_desktop.node.viewing.projecting import INDEXED
 
 Names = Mapping[PersonId, str]
 _PREPARES = frozenset({RegisterPatient.KIND, OpenEpochs.KIND, ReadRecords.KIND})

@@ -19,7 +19,7 @@ from ehr_desktop.node.contracts.state import State, StateReader
 from ehr_desktop.node.core import Core
 from ehr_desktop.node.ledger.codec import decode, encode
 from ehr_desktop.node.ledger.transaction import NO_PREVIOUS, ContainerRef, Payload
-from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 
 _NETWORK = bytes(32)
 

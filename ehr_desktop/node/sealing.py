@@ -35,7 +35,8 @@ from ehr_desktop.node.keys.teams import (
     new_category_key,
     open_category_key,
 )
-from ehr_desktop.node.pipeline import Pipeline
+from ehr_desktop.node.pipeline.pipeline import Pipeline
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.policy import next_epoch, team_public, usable_epoch
 from ehr_desktop.node.store import containers, secrets
 from ehr_desktop.node.store.containers import (
@@ -45,7 +46,6 @@ from ehr_desktop.node.store.containers import (
     no_room_is_told,
 )
 from ehr_desktop.node.store.secrets import KeyBox
-from ehr_desktop.node.unsigned import Unsigned
 
 MOST_RECORDS = 1000
 """One transaction commits to at most this many records."""

@@ -13,10 +13,10 @@ from ehr_desktop.domain.errors import RefusedError
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.domain.records import NewRecord
-from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.keys.records import Envelope
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.node.pipeline.final import FinalTransaction
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 
 _MOST_GROUPED = 256
 

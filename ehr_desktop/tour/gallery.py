@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from ehr_desktop.config import Config
 from ehr_desktop.demo import make_clinic
@@ -19,13 +19,13 @@ from ehr_desktop.domain.people import Actor, Role
 from ehr_desktop.domain.schedule import AppointmentStatus
 from ehr_desktop.node.node import FLOOR, system_clock
 from ehr_desktop.services.demo_clinic import PASS_PHRASE
-from ehr_desktop.tour.few_colours import few_colours
+from ehr_desktop.tour.camera import BOTH, Camera
 from ehr_desktop.tour.hand import Hand, LostError
 from ehr_desktop.tour.screen import some_screen
 from ehr_desktop.ui.app import log_kept_in, prepare_application
 from ehr_desktop.ui.screens.integrity.screen import IntegrityScreen
 from ehr_desktop.ui.screens.record.window import RecordWindow
-from ehr_desktop.ui.shell.appearance import Appearance, wear
+from ehr_desktop.ui.shell.appearance import Appearance
 from ehr_desktop.ui.shell.context import Place
 from ehr_desktop.ui.shell.main_window import MainWindow
 from ehr_desktop.ui.shell.work_area import WorkArea
@@ -36,7 +36,6 @@ from ehr_desktop.ui.widgets.table import Table
 SIZE: Final = (1366, 768)
 _ZONE: Final = ZoneInfo("Europe/London")
 _OPENS, _LOOKED_AT = time(9, 52), time(10, 24)
-_BOTH: Final = (Appearance.LIGHT, Appearance.DARK)
 _LETTER_BYTES: Final = 300 * 1024
 _NOTE = "Feels better, walks half an hour a day. Blood pressure 132/84. Repeat bloods in 3 months."
 _NOTE_TITLE = "Review of blood results"
@@ -121,28 +120,6 @@ def take_gallery(
     return tuple(camera.pictures)
 
 
-class Camera:
-    """Takes one picture in each look, into a folder for each."""
-
-    def __init__(self, desktop: Desktop, hand: Hand, folder: Path) -> None:
-        self._parts = desktop.parts
-        self._hand = hand
-        self._folder = folder
-        self.pictures: list[Path] = []
-
-    def take(self, name: str, window: QWidget, looks: tuple[Appearance, ...] = _BOTH) -> None:
-        """Take `window` in all of `looks`."""
-        for look in looks:
-            wear(self._parts.theme, self._parts.prefs, look)
-            self._hand.rest(300)
-            path = self._folder / look.value / f"{name}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not few_colours(window.grab().toImage()).save(str(path), quality=0):
-                raise LostError(f"the picture {path} could not be written")
-            self.pictures.append(path)
-        wear(self._parts.theme, self._parts.prefs, _BOTH[0])
-
-
 class Shots:
     """Goes from screen to screen, as each person in turn."""
 
@@ -157,7 +134,7 @@ class Shots:
         hand, take, window = self._hand, self._camera.take, self._window
         area = self._become(self._cast.doctor)
         self._go(area, Place.TODAY)
-        take("today-doctor", window, (*_BOTH, Appearance.HIGH_CONTRAST))
+        take("today-doctor", window, (*BOTH, Appearance.HIGH_CONTRAST))
         self._go(area, Place.PATIENTS)
         take("patients", window)
         hand.fill(_SEARCH, self._cast.known.demographics.family[:4].lower())
@@ -224,7 +201,7 @@ class Shots:
         """A full check after somebody changed a byte on the disk."""
         area = self._become(self._cast.administrator)
         self._check(area)
-        self._camera.take("integrity-fault", self._window, (*_BOTH, Appearance.HIGH_CONTRAST))
+        self._camera.take("integrity-fault", self._window, (*BOTH, Appearance.HIGH_CONTRAST))
 
     def _of_a_record(self, area: WorkArea) -> None:
         hand, take = self._hand, self._camera.take

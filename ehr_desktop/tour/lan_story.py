@@ -41,7 +41,7 @@ def run_lan_tour(config: Config) -> int:
         except (LostError, SilentError) as lost:
             print(f"The tour stopped: {lost}")
             return 1
-    taken = sorted(pictures.glob("*/*.png"))
+    taken = sorted(pictures.glob("*/*/*.png"))
     print(f"{len(taken)} pictures are in {pictures}")
     return 0
 
@@ -146,6 +146,7 @@ class LanStory:
         self._everybody_linked(self._seats)
         self._pictures("connected", self._seats)
         self._a_booking_travels()
+        self._pictures("agreed", self._seats[1:2], place="consensus")
         self._one_is_killed()
         if isinstance(self._lan, Lan):
             self._a_split(self._lan)
@@ -282,8 +283,8 @@ class LanStory:
         for seat, order in orders:
             seat.end(order)
 
-    def _pictures(self, name: str, seats: list[Seat]) -> None:
-        orders = [(seat, seat.begin("picture", name=name)) for seat in seats]
+    def _pictures(self, name: str, seats: list[Seat], place: str = "network") -> None:
+        orders = [(seat, seat.begin("picture", name=name, place=place)) for seat in seats]
         for seat, order in orders:
             seat.end(order)
 

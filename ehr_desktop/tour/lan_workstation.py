@@ -29,6 +29,7 @@ from ehr_desktop.domain.people import Actor, Role
 from ehr_desktop.node.node import FLOOR, is_home
 from ehr_desktop.services.demo_clinic import PASS_PHRASE
 from ehr_desktop.services.values import Booking
+from ehr_desktop.tour.camera import Camera
 from ehr_desktop.tour.hand import Hand, LostError
 from ehr_desktop.ui.app import log_kept_in, prepare_application
 from ehr_desktop.ui.shell.context import Place
@@ -44,7 +45,7 @@ class LanWorkstation:
 
     def __init__(self, desktop: Desktop, hand: Hand, name: str, pictures: Path) -> None:
         self._desktop = desktop
-        self._pictures = pictures
+        self._camera = Camera(desktop, hand, pictures)
         self._hand = hand
         self._name = name
         self._actors: dict[Role, Actor] = {}
@@ -85,17 +86,16 @@ class LanWorkstation:
         assert window.work_area is not None
         window.work_area.navigate(Place.NETWORK)
 
-    def picture(self, name: str) -> str:
-        """Take a picture of the window; give its path."""
+    def picture(self, name: str, place: str = "network") -> None:
+        """Take pictures of a screen in light and dark."""
         if self._window is None:
             self.show()
         assert self._window is not None
+        assert self._window.work_area is not None
+        self._window.work_area.navigate(Place(place))
         # the screen follows the network a few times a second
         self._hand.rest(1500)
-        path = self._pictures / f"{name}.png"
-        if not self._window.grab().save(str(path)):
-            raise LostError(f"the picture {path} could not be written")
-        return str(path)
+        self._camera.take(name, self._window)
 
     def open_door(self) -> None:
         """Let a new workstation in."""

@@ -14,8 +14,8 @@ from ehr_desktop.node.contracts.statements import (
     SetWeights,
 )
 from ehr_desktop.node.facts import Known, facts_of
-from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.happened import events_of
+from ehr_desktop.node.pipeline.final import FinalTransaction
 from tests.support.paper_ledger import ADMIN, Device, seeded
 from tests.support.paper_network import PaperNetwork, enrolment, two_stories
 

@@ -20,8 +20,8 @@ from ehr_desktop.node.ledger.codec import decode, encode
 from ehr_desktop.node.ledger.transaction import ContainerRef, Payload, sign
 from ehr_desktop.node.net.messages import FeedHead
 from ehr_desktop.node.net.wire import MAX_PARCEL
-from ehr_desktop.node.parcels import keep, parcel
-from ehr_desktop.node.promises import (
+from ehr_desktop.node.pipeline.parcels import keep, parcel
+from ehr_desktop.node.pipeline.promises import (
     feed_heads,
     large,
     missing,

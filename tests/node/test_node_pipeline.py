@@ -18,10 +18,10 @@ from ehr_desktop.domain.records import NewRecord
 from ehr_desktop.node.contracts.statements import ReplaceAccount
 from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.vote import SignedVote
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.store import blocks
 from ehr_desktop.node.store.tables import VOTES
 from ehr_desktop.node.sync.port import Verdict
-from ehr_desktop.node.unsigned import Unsigned
 from ehr_desktop.services.values import Booking
 from tests.support.one_pc import ANNA, OnePc, make_clinic, story
 from tests.support.paper_ledger import registration

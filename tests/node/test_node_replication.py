@@ -9,8 +9,8 @@ import pytest
 
 from ehr_desktop.node.crypto.hashes import sha256
 from ehr_desktop.node.keys.records import RecordHeader, commitment_of
+from ehr_desktop.node.lan.replication import Replication
 from ehr_desktop.node.net.messages import ContainerChunk, ContainerGet, ContainerMissing
-from ehr_desktop.node.replication import Replication
 from ehr_desktop.node.store import awaited, containers
 from ehr_desktop.node.store.awaited import CONTAINER, Awaited
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer

@@ -18,8 +18,8 @@ from ehr_desktop.interchange.fhir.build_patient import patient as patient_resour
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.statements import BookAppointment, ChangeAppointmentStatus
 from ehr_desktop.node.happened import events_of_pending
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.store import told_pending, transactions
-from ehr_desktop.node.unsigned import Unsigned
 from ehr_desktop.services.values import Booking, SlotTakenError
 from tests.support.one_pc import ANNA, ZONE, story
 from tests.support.waiting_clinic import ACCEPTED, TAKEN, WaitingClinic

@@ -9,7 +9,6 @@ from ehr_desktop.domain.patients import Demographics
 from ehr_desktop.domain.people import Team
 from ehr_desktop.domain.projection import PatientRow
 from ehr_desktop.domain.schedule import AppointmentStatus
-from ehr_desktop.node.ahead import Ahead
 from ehr_desktop.node.store.views.changes import (
     AheadChange,
     AppointmentMoved,
@@ -19,6 +18,7 @@ from ehr_desktop.node.store.views.changes import (
     row_of,
 )
 from ehr_desktop.node.store.views.views import Views
+from ehr_desktop.node.viewing.ahead import Ahead
 from tests.support.view_changes import ADA, BOB, KEY, NAMES, NINE, NURSE, booked, note, registered
 from tests.support.view_changes import written as entry
 

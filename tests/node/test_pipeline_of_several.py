@@ -23,10 +23,10 @@ from ehr_desktop.node.contracts.statements import (
 from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.work import EASIEST_TARGET
 from ehr_desktop.node.net import messages as net
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.store import blocks, transactions, votes
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.tables import VOTES
-from ehr_desktop.node.unsigned import Unsigned
 from tests.support.one_pc import story
 from tests.support.several_pipelines import START_MS, SeveralPipelines
 
@@ -310,3 +310,28 @@ def test_a_block_that_leaves_out_what_an_author_signed_before_is_not_voted_for(c
         pipeline.pool._waiting.clear()
     assert validator_set(clinic[2].pipeline.value)[0] == 3
     assert later
+
+
+def test_what_a_proposed_block_brought_first_is_taken_from_its_author_later(clinic_of):
+    clinic = clinic_of(3)
+    leader = clinic[1].pipeline.standing.agreement.leader
+    late, author = (w for w in clinic.by_id.values() if w.id != leader)
+    on_its_way = []
+    clinic.registers(author)
+    (signed,) = author.pipeline.pool
+    while not late.pipeline.chain.verified():
+        told = clinic.queue.popleft()
+        if told[1] == late.id and isinstance(told[2], net.Transactions):
+            on_its_way.append(told)
+        else:
+            clinic.queue.appendleft(told)
+            clinic.deliver(1)
+    assert late.pipeline.chain.verified() == {signed.wire: signed}
+    assert late.pipeline.pending_count == 0
+
+    clinic.queue.extendleft(on_its_way)
+    clinic.deliver(len(on_its_way))
+
+    assert list(late.pipeline.pool) == [signed]
+    clinic.settle()
+    assert_one_ledger(clinic)

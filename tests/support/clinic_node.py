@@ -17,7 +17,7 @@ from ehr_desktop.domain.errors import EhrError
 from ehr_desktop.domain.events import PairingAsked
 from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.interchange.fhir.project import project
-from ehr_desktop.node.lan import LanSettings
+from ehr_desktop.node.lan.lan import LanSettings
 from ehr_desktop.node.net.limits import Limits
 from ehr_desktop.node.node import FLOOR, Node, find_doors, is_home, join_clinic, system_clock
 from ehr_desktop.node.store import blocks, transactions

@@ -4,7 +4,7 @@ import asyncio
 
 from ehr_desktop.domain.events import PairingAsked
 from ehr_desktop.interchange.fhir.project import project
-from ehr_desktop.node.network import LanSettings
+from ehr_desktop.node.lan.network import LanSettings
 from ehr_desktop.node.node import FLOOR, Node
 from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.joining import Joining, records_are_here

@@ -6,10 +6,10 @@ blocks that nobody agreed on.
 import os
 from dataclasses import replace
 
-from ehr_desktop.node.lan import Lan
+from ehr_desktop.node.lan.lan import Lan
 from ehr_desktop.node.ledger.vote import VoteKind, sign_vote
 from ehr_desktop.node.net import messages as net
-from ehr_desktop.node.receiving import Receiving
+from ehr_desktop.node.pipeline.receiving import Receiving
 
 AHEAD = 1000
 

@@ -13,7 +13,6 @@ from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.state import State
 from ehr_desktop.node.contracts.statements import NOBODY
-from ehr_desktop.node.final import FinalTransaction, store_final
 from ehr_desktop.node.integrity.chain import ChainCheck
 from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.ledger.block import NO_PARENT, Header
@@ -22,6 +21,7 @@ from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.ledger.vote import Certificate, Vote, VoteKind, sign_vote
+from ehr_desktop.node.pipeline.final import FinalTransaction, store_final
 from ehr_desktop.node.store import transactions
 from ehr_desktop.node.store.engine import Database, migrate, open_database
 from ehr_desktop.node.store.tables import STEPS

@@ -27,15 +27,15 @@ from ehr_desktop.node.keys.accounts import PersonKeys, new_person_keys
 from ehr_desktop.node.keys.device import load_device_secret
 from ehr_desktop.node.keys.new_home import NewHome
 from ehr_desktop.node.keys.records import vault_commitment
+from ehr_desktop.node.lan.saying import from_wire, to_wire
 from ehr_desktop.node.ledger.transaction import device_id_of
-from ehr_desktop.node.pipeline import Pipeline
-from ehr_desktop.node.saying import from_wire, to_wire
+from ehr_desktop.node.pipeline.pipeline import Pipeline
+from ehr_desktop.node.pipeline.turn import Turn
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
 from ehr_desktop.node.store.engine import Database, open_database
 from ehr_desktop.node.sync.effects import Told
-from ehr_desktop.node.turn import Turn
-from ehr_desktop.node.unsigned import Unsigned
 from ehr_desktop.services.founding import found
 from ehr_desktop.services.values import Founding
 from tests.support.one_pc import ZONE, OnePc, account, opened

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ehr_desktop.domain.events import PairingAsked, PairingEnded, PairingLeft
-from ehr_desktop.node.admitting import Admitting
-from ehr_desktop.node.joining import join_clinic
+from ehr_desktop.node.lan.admitting import Admitting
+from ehr_desktop.node.lan.joining import join_clinic
 from tests.support.one_pc import OnePc, opened
 
 OWN_NODE = ("127.0.0.1:4711", "10.77.0.1:4711")

@@ -12,15 +12,15 @@ from ehr_desktop.domain.records import NewRecord
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.statements import Statement
 from ehr_desktop.node.crypto.sign import SigningKey
-from ehr_desktop.node.final import FinalTransaction
-from ehr_desktop.node.indexing import TeamIndex
 from ehr_desktop.node.ledger.codec import encode
 from ehr_desktop.node.ledger.transaction import ContainerRef, Payload, Transaction, sign
+from ehr_desktop.node.pipeline.final import FinalTransaction
+from ehr_desktop.node.pipeline.unsigned import Unsigned, store_signed
 from ehr_desktop.node.sealing import Sealer
 from ehr_desktop.node.store import containers, transactions
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.tables import VAULT_KEYS
-from ehr_desktop.node.unsigned import Unsigned, store_signed
+from ehr_desktop.node.viewing.indexing import TeamIndex
 from tests.support.one_pc import OnePc
 
 ACCEPTED = Verdict()

@@ -7,7 +7,6 @@ from datetime import datetime
 from ehr_desktop.domain.errors import HomeDamagedError
 from ehr_desktop.domain.ledger import CheckReport
 from ehr_desktop.node.core import Core
-from ehr_desktop.node.indexing import TeamIndex
 from ehr_desktop.node.integrity.chain import ChainCheck
 from ehr_desktop.node.integrity.findings import Findings, StoppedError
 from ehr_desktop.node.integrity.stored import (
@@ -19,6 +18,7 @@ from ehr_desktop.node.integrity.stored import (
 )
 from ehr_desktop.node.integrity.views import check_view
 from ehr_desktop.node.store import containers, transactions
+from ehr_desktop.node.viewing.indexing import TeamIndex
 
 
 def full_check(

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from ehr_desktop.domain.ledger import FaultKind
-from ehr_desktop.node.indexing import TeamIndex
 from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.store.views.views import discard
+from ehr_desktop.node.viewing.indexing import TeamIndex
 
 
 def check_view(home: Path, index: TeamIndex, findings: Findings) -> None:

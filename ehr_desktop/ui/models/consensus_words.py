@@ -99,8 +99,8 @@ def block_saying(status: ConsensusStatus) -> tuple[str, str]:
 
 
 def confirmed_words(status: ConsensusStatus) -> str:
-    """Say how many have confirmed the block being agreed; empty where there is none."""
-    if not status.block:
+    """Say how many have confirmed the block being agreed, or the newest one if there is none."""
+    if not status.confirmed and not status.block:
         return ""
     said = f"{status.confirmed:,} of {status.total:,}"
     return f"{said} confirmed" if even(status) else f"{said} votes confirmed"
@@ -117,7 +117,7 @@ def ballot_words(voter: Voter, status: ConsensusStatus) -> tuple[str, str, Tone]
     """Give words, icon and tone for one validator's vote."""
     words, icon_name, tone = _BALLOTS[voter.ballot]
     if not status.block and voter.ballot is Ballot.NONE:
-        return "no block to vote on", icon_name, tone
+        return ("was not needed" if status.confirmed else "no block to vote on"), icon_name, tone
     if voter.leads and voter.ballot is Ballot.NONE:
         return "proposes", "pencil", Tone.ACCENT
     return (f"proposed and {words}" if voter.leads else words), icon_name, tone

@@ -46,7 +46,7 @@ class AgreementCard(Card):
         self.confirmed.setText(confirmed_words(status))
         voting = [voter for voter in status.voters if voter.weight]
         first = sorted(voting, key=lambda voter: voter.ballot not in _CONFIRMING)
-        confirmed = status.confirmed if status.block else 0
+        confirmed = status.confirmed
         weights = tuple(voter.weight for voter in first)
         self.bar.show_votes(weights, confirmed, status.quorum, needed_words(status))
         self.voters.show_voters(status)

@@ -14,11 +14,11 @@ from ehr_desktop.node.contracts.statements import Statement
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.keys.records import vault_commitment
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.promises import promise
+from ehr_desktop.node.pipeline.promises import promise
+from ehr_desktop.node.pipeline.subjects import FOLLOWS_A_BOOKING, subject_of
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.secrets import KeyBox
-from ehr_desktop.node.subjects import FOLLOWS_A_BOOKING, subject_of
 
 ROOM_TO_WORK = 4 << 20
 """A disk with fewer bytes free counts as full."""

@@ -11,7 +11,7 @@ from ehr_desktop.node.ledger.transaction import (
     device_id_of,
     sign,
 )
-from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.net.containers import Download
 from ehr_desktop.node.net.errors import DownloadError
 from ehr_desktop.node.net.messages import ContainerChunk, ContainerGet, ContainerStart
-from ehr_desktop.node.parcels import Lead, read_preamble
+from ehr_desktop.node.pipeline.parcels import Lead, read_preamble
 from ehr_desktop.node.store.part import FilePart
 
 

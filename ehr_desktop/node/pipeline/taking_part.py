@@ -23,7 +23,7 @@ from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import Block
 from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.vote import Certificate
-from ehr_desktop.node.ordering import (
+from ehr_desktop.node.pipeline.ordering import (
     Built,
     Duties,
     Ordering,
@@ -32,11 +32,11 @@ from ehr_desktop.node.ordering import (
     candidate_of,
     placed_at,
 )
-from ehr_desktop.node.proposals import Mining, Proposals
+from ehr_desktop.node.pipeline.proposals import Mining, Proposals
 from ehr_desktop.node.store import blocks, votes
 
 if TYPE_CHECKING:
-    from ehr_desktop.node.pipeline import Pipeline
+    from ehr_desktop.node.pipeline.pipeline import Pipeline
 
 
 class TakingPart:

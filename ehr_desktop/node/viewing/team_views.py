@@ -7,13 +7,13 @@ from ehr_desktop.domain.errors import HomeDamagedError
 from ehr_desktop.domain.people import Team
 from ehr_desktop.domain.projection import Projector
 from ehr_desktop.node.contracts.execute import Verdict
-from ehr_desktop.node.final import FinalTransaction
-from ehr_desktop.node.indexing import Plain, TeamIndex
 from ehr_desktop.node.keys.keyring import Keyring, TeamKey
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.pipeline.final import FinalTransaction
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.views.views import discard
+from ehr_desktop.node.viewing.indexing import Plain, TeamIndex
 
 Waiting = Sequence[tuple[Transaction, Verdict]]
 

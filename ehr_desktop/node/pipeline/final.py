@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
-from ehr_desktop.node import promises
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
@@ -23,6 +22,7 @@ from ehr_desktop.node.ledger.codec import encode
 from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.merkle import Node
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.pipeline import promises
 from ehr_desktop.node.store import blocks, secrets, transactions
 
 _WITH_KEYS = frozenset(

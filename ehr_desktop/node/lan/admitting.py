@@ -33,8 +33,8 @@ from ehr_desktop.node.net.pairing import PairingKeys
 from ehr_desktop.node.net.pairing_port import PAIRING_PORT, shown_door
 from ehr_desktop.node.net.pairing_window import WINDOW_S, PairingWindow
 from ehr_desktop.node.net.pairing_wire import Introduction, Paired
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.store import blocks, secrets
-from ehr_desktop.node.unsigned import Unsigned
 
 _ANSWER_S: Final = 30.0
 _NODE_PORT: Final = 1

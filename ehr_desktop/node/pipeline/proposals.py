@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from ehr_desktop.node.chain import Chain
 from ehr_desktop.node.consensus.effects import Propose
 from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.merkle import leaf_hash
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.work import NONCE_SIZE
-from ehr_desktop.node.pool import Pool
+from ehr_desktop.node.pipeline.chain import Chain
+from ehr_desktop.node.pipeline.pool import Pool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import HomeDamagedError
-from ehr_desktop.node.chain import Chain
 from ehr_desktop.node.contracts.execute import Verdict, execute
 from ehr_desktop.node.contracts.state import Lookup, State
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.pool import Pool
+from ehr_desktop.node.pipeline.chain import Chain
+from ehr_desktop.node.pipeline.pool import Pool
 from ehr_desktop.node.store import state
 from ehr_desktop.node.store.engine import Database
 

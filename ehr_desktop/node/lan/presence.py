@@ -17,7 +17,7 @@ from ehr_desktop.node.contracts.statements import (
 )
 from ehr_desktop.node.core import Core, Prepared
 from ehr_desktop.node.ledger.vote import SignedVote
-from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 
 GOODBYE_S: Final = 2.0
 """So long a workstation that shuts down waits for the others to agree."""

@@ -20,7 +20,7 @@ from ehr_desktop.node.consensus.work import difficulty
 from ehr_desktop.node.contracts.roster import Device
 from ehr_desktop.node.contracts.statements import ReportEvidence, read_statement
 from ehr_desktop.node.core import Core
-from ehr_desktop.node.lan import Lan
+from ehr_desktop.node.lan.lan import Lan
 from ehr_desktop.node.ledger.transaction import Transaction, device_id_of
 from ehr_desktop.node.ledger.validators import ValidatorSet
 from ehr_desktop.node.ledger.vote import SignedVote, Vote, VoteKind
@@ -28,6 +28,7 @@ from ehr_desktop.node.ledger.work import RETARGET_BLOCKS
 from ehr_desktop.node.net.peers import Peer, PeerState
 from ehr_desktop.node.store import awaited, transactions
 
+_CONFIRMING: Final = frozenset({Ballot.CONFIRMED, Ballot.FINAL})
 _STATES: Final = {
     PeerState.LINKED: LinkState.LINKED,
     PeerState.DIALLING: LinkState.DIALLING,
@@ -98,7 +99,7 @@ async def consensus_status(core: Core, lan: Lan, finals: tuple[FinalPoint, ...])
     validators, agreement = pipeline.chain.validators, standing.agreement
     names = {device.id: device.name for device in pipeline.devices}
     members = validators.members if validators else ()
-    confirmed = {*agreement.notar, *agreement.final} if agreement else set()
+    ballots = _ballots(core, agreement)
     mode = core.value("proposers") if standing.height >= 0 else None
     leader = agreement.leader if agreement else None
     return ConsensusStatus(
@@ -113,14 +114,14 @@ async def consensus_status(core: Core, lan: Lan, finals: tuple[FinalPoint, ...])
                 DeviceId(member.device.hex()),
                 names.get(member.device, ""),
                 member.weight,
-                _ballot(member.device, agreement),
+                ballots.get(member.device, Ballot.NONE),
                 member.device == leader,
             )
             for member in members
         ),
         quorum=validators.quorum if validators else 0,
         total=validators.total if validators else 0,
-        confirmed=sum(m.weight for m in members if m.device in confirmed),
+        confirmed=sum(m.weight for m in members if ballots.get(m.device) in _CONFIRMING),
         may_be_off=may_be_off(validators) if validators else 0,
         may_lie=may_lie(validators) if validators else 0,
         finals=finals,
@@ -131,14 +132,24 @@ async def consensus_status(core: Core, lan: Lan, finals: tuple[FinalPoint, ...])
     )
 
 
-def _ballot(device: bytes, agreement: Agreement | None) -> Ballot:
+def _ballots(core: Core, agreement: Agreement | None) -> dict[bytes, Ballot]:
+    """Give the votes on the block being agreed; while there is none and nothing waits, those that
+    made the newest block final.
+    """
+    ballots: dict[bytes, Ballot] = {}
     if agreement is None:
-        return Ballot.NONE
-    if device in agreement.final:
-        return Ballot.FINAL
-    if device in agreement.notar:
-        return Ballot.CONFIRMED
-    return Ballot.SKIPPED if device in agreement.skip else Ballot.NONE
+        return ballots
+    for ballot, devices in (
+        (Ballot.SKIPPED, agreement.skip),
+        (Ballot.CONFIRMED, agreement.notar),
+        (Ballot.FINAL, agreement.final),
+    ):
+        ballots.update(dict.fromkeys(devices, ballot))
+    finality = core.pipeline.chain.finality
+    if not ballots and not core.pipeline.standing.pending and finality is not None:
+        signers = [device for device, _ in finality.certificate.signatures]
+        ballots = dict.fromkeys(signers, Ballot.FINAL)
+    return ballots
 
 
 def may_be_off(validators: ValidatorSet) -> int:

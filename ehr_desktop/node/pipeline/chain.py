@@ -19,7 +19,6 @@ from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.state import Lookup, State, key
 from ehr_desktop.node.contracts.statements import FoundClinic, read_statement
-from ehr_desktop.node.final import FinalTransaction, store_final
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
 from ehr_desktop.node.ledger.check import check_block
 from ehr_desktop.node.ledger.codec import CodecError, decode
@@ -28,6 +27,7 @@ from ehr_desktop.node.ledger.merkle import Frontier, Node, leaf_hash
 from ehr_desktop.node.ledger.state import StateDelta
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
+from ehr_desktop.node.pipeline.final import FinalTransaction, store_final
 from ehr_desktop.node.store import blocks, secrets, state
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.remembered import RememberedState

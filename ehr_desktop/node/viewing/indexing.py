@@ -12,18 +12,18 @@ from sqlalchemy import Connection
 
 from ehr_desktop.domain.people import Team
 from ehr_desktop.domain.projection import Projector
-from ehr_desktop.node.ahead import Ahead, rows_of
 from ehr_desktop.node.contracts.execute import Verdict
-from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.keys.keyring import TeamKey
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.projecting import INDEXED, Plain, Projecting, Reading, words_alone
+from ehr_desktop.node.pipeline.final import FinalTransaction
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.transactions import StoredTransaction
 from ehr_desktop.node.store.views.changes import ViewChange, ViewStep, row_of
 from ehr_desktop.node.store.views.views import Views
+from ehr_desktop.node.viewing.ahead import Ahead, rows_of
+from ehr_desktop.node.viewing.projecting import INDEXED, Plain, Projecting, Reading, words_alone
 
 __all__ = ["Plain", "TeamIndex"]
 

@@ -3,19 +3,25 @@
 from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ehr_desktop.node.chain import founders_of
 from ehr_desktop.node.ledger.block import Block
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.finality import Finality, finality_holds
 from ehr_desktop.node.ledger.transaction import Transaction, signatures_hold
 from ehr_desktop.node.net.messages import CertifiedBlock, FeedHead
-from ehr_desktop.node.parcels import parcel
-from ehr_desktop.node.promises import feed_heads, large, missing, missing_large, names_brought
+from ehr_desktop.node.pipeline.chain import founders_of
+from ehr_desktop.node.pipeline.parcels import parcel
+from ehr_desktop.node.pipeline.promises import (
+    feed_heads,
+    large,
+    missing,
+    missing_large,
+    names_brought,
+)
 from ehr_desktop.node.store import blocks, transactions
 from ehr_desktop.node.sync.port import Admission, Keeping, LargeContainer, Verdict
 
 if TYPE_CHECKING:
-    from ehr_desktop.node.pipeline import Pipeline
+    from ehr_desktop.node.pipeline.pipeline import Pipeline
 
 
 class Receiving:

@@ -1,16 +1,17 @@
 """What one turn of the pipeline did, and what is left to do now that it is on the disk."""
 
+import time
 from dataclasses import dataclass, field
 
 from ehr_desktop.node.consensus.events import Timer
 from ehr_desktop.node.consensus.messages import Message as Ballot
 from ehr_desktop.node.consensus.port import Agreement
-from ehr_desktop.node.final import FinalTransaction
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.vote import SignedVote
 from ehr_desktop.node.net.messages import FeedHead
-from ehr_desktop.node.ordering import TimerOrder
-from ehr_desktop.node.proposals import Mining
+from ehr_desktop.node.pipeline.final import FinalTransaction
+from ehr_desktop.node.pipeline.ordering import TimerOrder
+from ehr_desktop.node.pipeline.proposals import Mining
 from ehr_desktop.node.sync.effects import Effect
 
 
@@ -20,10 +21,12 @@ class Turn:
 
     Ballots to None are for every workstation that is linked; peers are device ids. `effects` are
     those of the sync protocol. `admitted` came from others and waits now; `arrived`
-    are containers and keys that were promised before. `mining` is what to mine from now on, if
+    are containers and keys that were promised before. `begun` is when whoever wrote asked for it,
+    on the clock that never goes back, in seconds. `mining` is what to mine from now on, if
     `mining_changed`.
     """
 
+    begun: float = field(default_factory=time.monotonic)
     signed: list[Transaction] = field(default_factory=list)
     final: list[FinalTransaction] = field(default_factory=list)
     admitted: list[Transaction] = field(default_factory=list)

@@ -1,7 +1,7 @@
 """Mining in a process of its own: hashing would take the interpreter from screens and links.
 
-Run as `python -m ehr_desktop.node.miner`: orders come in by lines, answers go out by lines, until
-the orders end.
+Run as `python -m ehr_desktop.node.lan.miner`: orders come in by lines, answers go out by lines,
+until the orders end.
 """
 
 import queue

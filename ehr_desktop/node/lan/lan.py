@@ -15,8 +15,10 @@ from ehr_desktop.domain.errors import EhrError
 from ehr_desktop.node.consensus.events import MessageReceived, PeerConnected
 from ehr_desktop.node.consensus.events import Timer as AgreementTimer
 from ehr_desktop.node.core import Core
+from ehr_desktop.node.lan.mining import Miner
+from ehr_desktop.node.lan.replication import Replication
+from ehr_desktop.node.lan.saying import from_wire, to_wire
 from ehr_desktop.node.ledger.transaction import device_id_of
-from ehr_desktop.node.mining import Miner
 from ehr_desktop.node.net.address import Address
 from ehr_desktop.node.net.address_book import AddressBook
 from ehr_desktop.node.net.errors import Ending
@@ -24,14 +26,12 @@ from ehr_desktop.node.net.hub import Hub, HubEvents
 from ehr_desktop.node.net.interfaces import own_addresses
 from ehr_desktop.node.net.limits import PROTOCOL, Limits
 from ehr_desktop.node.net.messages import Farewell, Hello, Message
-from ehr_desktop.node.ordering import TimerOrder
-from ehr_desktop.node.pipeline import Pipeline, Step
-from ehr_desktop.node.proposals import Mining
-from ehr_desktop.node.replication import Replication
-from ehr_desktop.node.saying import from_wire, to_wire
+from ehr_desktop.node.pipeline.ordering import TimerOrder
+from ehr_desktop.node.pipeline.pipeline import Pipeline, Step
+from ehr_desktop.node.pipeline.proposals import Mining
+from ehr_desktop.node.pipeline.turn import Turn
 from ehr_desktop.node.sync.effects import Distrust, Effect, Fetch, Told
 from ehr_desktop.node.sync.sync import MESSAGES
-from ehr_desktop.node.turn import Turn
 
 MOST_WAITING: Final = 512
 """So many messages wait for the writer thread; then links are read more slowly."""

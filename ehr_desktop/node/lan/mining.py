@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ehr_desktop.node.proposals import Mining
+from ehr_desktop.node.pipeline.proposals import Mining
 
 _GOODBYE_S: Final = 2.0
 
@@ -80,7 +80,7 @@ class Miner:
 
     async def _run(self) -> None:
         process = self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ehr_desktop.node.miner",
+            sys.executable, "-m", "ehr_desktop.node.lan.miner",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None, "a pipe was asked for"

@@ -17,16 +17,16 @@ from ehr_desktop.domain.events import ConsensusChanged, NetworkChanged, Workstat
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.network import ConsensusStatus, FinalPoint, NetworkStatus
 from ehr_desktop.domain.people import Actor
-from ehr_desktop.node.addresses import KnownAddresses
 from ehr_desktop.node.contracts.statements import RemoveDevice, SetWeights, Statement
 from ehr_desktop.node.core import PATIENCE_S, Core
-from ehr_desktop.node.lan import USUAL_PORT, Lan, LanSettings
+from ehr_desktop.node.lan.addresses import KnownAddresses
+from ehr_desktop.node.lan.lan import USUAL_PORT, Lan, LanSettings
+from ehr_desktop.node.lan.presence import Presence
+from ehr_desktop.node.lan.showing import consensus_status, network_status
 from ehr_desktop.node.net.address import parse_address
 from ehr_desktop.node.net.address_book import SavedAddress
-from ehr_desktop.node.presence import Presence
-from ehr_desktop.node.showing import consensus_status, network_status
-from ehr_desktop.node.turn import Turn
-from ehr_desktop.node.unsigned import Unsigned
+from ehr_desktop.node.pipeline.turn import Turn
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 
 HOUR_S: Final = 3600
 _MOST_POINTS: Final = 5000
@@ -153,11 +153,13 @@ class Network:
         """Note how long what became final took since it was first seen here."""
         now = time.monotonic()
         for transaction in (*turn.signed, *turn.admitted):
-            self._first_seen[transaction.id] = now
+            self._first_seen[transaction.id] = turn.begun
         heights: dict[int, list[float]] = {}
         for entry in turn.final:
-            seen = self._first_seen.pop(entry.transaction.id, now)
-            heights.setdefault(entry.height, []).append(now - seen)
+            seen = self._first_seen.pop(entry.transaction.id, None)
+            # what came with a block from elsewhere was final before it was seen
+            if seen is not None:
+                heights.setdefault(entry.height, []).append(now - seen)
         for height, waits in heights.items():
             self._finals.append(
                 FinalPoint(

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import DiskFullError
-from ehr_desktop.node.arriving import Arriving
 from ehr_desktop.node.core import Core
+from ehr_desktop.node.lan.arriving import Arriving
 from ehr_desktop.node.net.containers import Source, serve
 from ehr_desktop.node.net.errors import DownloadError, LinkEndedError
 from ehr_desktop.node.net.hub import Hub
@@ -24,12 +24,12 @@ from ehr_desktop.node.net.messages import (
     ContainerStart,
     Message,
 )
-from ehr_desktop.node.parcels import keep_large, preamble
+from ehr_desktop.node.pipeline.parcels import keep_large, preamble
+from ehr_desktop.node.pipeline.turn import Turn
 from ehr_desktop.node.store import containers
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.part import require_room
 from ehr_desktop.node.sync.effects import Fetch
-from ehr_desktop.node.turn import Turn
 
 DOWNLOADS: Final = 2
 SERVED: Final = 4

@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import HomeDamagedError, WorkstationHaltedError
-from ehr_desktop.node.chain import Chain
 from ehr_desktop.node.consensus.events import (
     Event,
     Timer,
@@ -24,7 +23,6 @@ from ehr_desktop.node.consensus.events import (
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.roster import Device, devices
 from ehr_desktop.node.crypto.sign import SigningKey
-from ehr_desktop.node.expected import ExpectedState
 from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.finality import Finality
@@ -33,27 +31,29 @@ from ehr_desktop.node.ledger.transaction import (
     device_id_of,
 )
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
-from ehr_desktop.node.parcels import keep
-from ehr_desktop.node.pool import Pool
-from ehr_desktop.node.promises import feed_heads
-from ehr_desktop.node.proposals import Mining, Proposals
-from ehr_desktop.node.receiving import Receiving
-from ehr_desktop.node.signing import Signing
-from ehr_desktop.node.store import secrets
-from ehr_desktop.node.store.containers import ContainerFiles
-from ehr_desktop.node.store.engine import Database
-from ehr_desktop.node.sync.effects import Effect
-from ehr_desktop.node.sync.port import Keeping
-from ehr_desktop.node.sync.sync import Sync
-from ehr_desktop.node.taking_part import TakingPart
-from ehr_desktop.node.turn import Standing, Turn
-from ehr_desktop.node.unsigned import (
+from ehr_desktop.node.pipeline.chain import Chain
+from ehr_desktop.node.pipeline.expected import ExpectedState
+from ehr_desktop.node.pipeline.parcels import keep
+from ehr_desktop.node.pipeline.pool import Pool
+from ehr_desktop.node.pipeline.promises import feed_heads
+from ehr_desktop.node.pipeline.proposals import Mining, Proposals
+from ehr_desktop.node.pipeline.receiving import Receiving
+from ehr_desktop.node.pipeline.signing import Signing
+from ehr_desktop.node.pipeline.taking_part import TakingPart
+from ehr_desktop.node.pipeline.turn import Standing, Turn
+from ehr_desktop.node.pipeline.unsigned import (
     Unsigned,
     complete_subjects,
     require_room,
     store_received,
     store_signed,
 )
+from ehr_desktop.node.store import secrets
+from ehr_desktop.node.store.containers import ContainerFiles
+from ehr_desktop.node.store.engine import Database
+from ehr_desktop.node.sync.effects import Effect
+from ehr_desktop.node.sync.port import Keeping
+from ehr_desktop.node.sync.sync import Sync
 
 HALTED = "halted"
 FORGOTTEN = b"forgotten"

@@ -1,0 +1,1 @@
+"""This workstation among the others."""

@@ -1,0 +1,1 @@
+"""The only way anything gets into the ledger, and out of it."""

@@ -1,0 +1,1 @@
+"""The teams' views, kept in step with the ledger."""
