@@ -1,5 +1,6 @@
 """What does not bring a clinic down: a workstation that lies, one that was removed, a cloned disk."""
 
+import itertools
 import shutil
 
 import pytest
@@ -36,9 +37,15 @@ def test_a_workstation_that_lies_is_found_out_and_the_others_go_on(clinic_of):
     clinic = clinic_of()
     clinic.start_all("rae", lies={4})
     honest = [clinic.room(number) for number in (1, 2, 3)]
-    for number in range(6):
-        clinic.room(number % 3 + 1).registers(f"Told {number}")
-    clinic.room(4).program.wait_for(20, event="lied", about="vote")
+    numbers = itertools.count()
+
+    def is_found_out():
+        number = next(numbers)
+        room = honest[number % 3]
+        room.registers(f"Told {number}")
+        return accused(room.asks("network"))
+
+    clinic.eventually(is_found_out)
     for room in honest:
         room.sees(accused, "network")
         room.sees(lambda names: names == ["Room 4"], "accusations")
@@ -58,9 +65,11 @@ def test_blocks_nobody_agreed_on_are_not_believed(clinic_of):
     clinic.room(1).is_linked_to(2, 4)
     patient = clinic.room(1).registers("Meanwhile")
     clinic.room(3).starts("rae")
-    clinic.room(4).program.wait_for(20, event="lied", about="blocks")
     clinic.agrees([clinic.room(number) for number in (1, 2, 3)])
     assert patient in clinic.room(3).asks("patients").values()
+    liar = clinic.room(4)
+    liar.asks("network")
+    assert any(fact.get("about") == "blocks" for fact in liar.program.said)
 
 
 def test_a_removed_workstation_loses_its_links_at_once_and_gets_none_again(clinic_of):
