@@ -35,7 +35,6 @@ from ehr_desktop.node.pipeline.chain import Chain
 from ehr_desktop.node.pipeline.expected import ExpectedState
 from ehr_desktop.node.pipeline.parcels import keep
 from ehr_desktop.node.pipeline.pool import Pool
-from ehr_desktop.node.pipeline.promises import feed_heads
 from ehr_desktop.node.pipeline.proposals import Mining, Proposals
 from ehr_desktop.node.pipeline.receiving import Receiving
 from ehr_desktop.node.pipeline.signing import Signing
@@ -110,7 +109,7 @@ class Pipeline:
         self._changes = 0
         self.halted = (secrets.secret(connection, HALTED) or b"").decode()
         self.devices: tuple[Device, ...] = self._read_devices(connection)
-        self._heads = tuple(feed_heads(connection, self.pool.feeds).values())
+        self._heads = tuple(self.pool.heads(connection).values())
         self._part: TakingPart | None = None
         if self.chain.validators is not None:
             with suppress(CodecError):
@@ -195,8 +194,8 @@ class Pipeline:
             part.tell_pending(len(self.pool))
         if self.is_shared:
             self._tell_sync()
-            self._heads = tuple(feed_heads(connection, self.pool.feeds).values())
-        if part is not None and part.keep_votes(connection):
+            self._heads = tuple(self.pool.heads(connection).values())
+        if part is not None and part.keep_votes(connection, forget=bool(self._running.final)):
             self._halt(connection)
         if self._running.signed and len(self.pool):
             self._expected.bring_up(connection)
@@ -290,6 +289,7 @@ class Pipeline:
         kept, name = keep(self.connection, parcel)
         if kept is Keeping.KEPT:
             self._running.arrived.append(name)
+            self.pool.parcels_came()
         return kept, name
 
     def follow_the_head(self) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from sqlalchemy import Connection
 
 from ehr_desktop.node.ledger.transaction import NO_PREVIOUS, Transaction
+from ehr_desktop.node.net.messages import FeedHead
+from ehr_desktop.node.pipeline.promises import feed_heads
 from ehr_desktop.node.store import transactions
 
 MOST_TRANSACTIONS = 1000
@@ -17,6 +19,7 @@ class Pool:
 
     def __init__(self, connection: Connection) -> None:
         self._waiting: dict[bytes, Transaction] = {}
+        self._heads: Mapping[bytes, FeedHead] | None = None
         self._feeds = transactions.feed_heads(connection)
         for row in transactions.pending(connection, limit=1_000_000):
             self._waiting[row.wire] = Transaction.decode(row.wire)
@@ -40,6 +43,18 @@ class Pool:
         """Sequence and id of every device's newest stored transaction."""
         return self._feeds
 
+    def heads(self, connection: Connection) -> Mapping[bytes, FeedHead]:
+        """Give every device's newest stored transaction, and up to where all that they bring is
+        here too.
+        """
+        if self._heads is None:
+            self._heads = feed_heads(connection, self._feeds)
+        return self._heads
+
+    def parcels_came(self) -> None:
+        """Something that transactions bring has arrived."""
+        self._heads = None
+
     def feed(self, device: bytes) -> tuple[int, bytes]:
         """Give sequence and id of a device's newest stored transaction."""
         return self._feeds.get(device, (0, NO_PREVIOUS))
@@ -54,12 +69,14 @@ class Pool:
         """Take one in that was stored."""
         self._waiting[transaction.wire] = transaction
         self._move_feed(transaction)
+        self._heads = None
 
     def settle(self, final: Iterable[Transaction]) -> None:
         """Let go of what has become final; a device that went another way is followed."""
         for transaction in final:
             self._waiting.pop(transaction.wire, None)
             self._move_feed(transaction)
+        self._heads = None
 
     def batch(self, without: Iterable[Transaction] = ()) -> list[Transaction]:
         """Give what the next block takes, leaving out what stands in its ancestors."""

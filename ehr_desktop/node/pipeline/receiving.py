@@ -11,7 +11,6 @@ from ehr_desktop.node.net.messages import CertifiedBlock, FeedHead
 from ehr_desktop.node.pipeline.chain import founders_of
 from ehr_desktop.node.pipeline.parcels import parcel
 from ehr_desktop.node.pipeline.promises import (
-    feed_heads,
     large,
     missing,
     missing_large,
@@ -39,7 +38,7 @@ class Receiving:
 
     def feeds(self) -> Mapping[bytes, FeedHead]:
         """Give the newest stored transaction of every device, pending or final, by device."""
-        return feed_heads(self._pipeline.connection, self._pipeline.pool.feeds)
+        return self._pipeline.pool.heads(self._pipeline.connection)
 
     def devices(self) -> Sequence[bytes]:
         """Give the active workstations."""

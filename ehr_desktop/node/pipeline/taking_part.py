@@ -97,12 +97,13 @@ class TakingPart:
         """Tell the engine that a timer ran out, unless it was set anew since."""
         self._ordering.fire(timer, number)
 
-    def keep_votes(self, connection: Connection) -> bool:
-        """Store the votes of this turn that still matter, with what they rest on; tell whether
-        the engine saw that earlier ones are forgotten here.
+    def keep_votes(self, connection: Connection, *, forget: bool) -> bool:
+        """Store the votes of this turn that still matter, with what they rest on, and `forget`
+        those that a final block has settled; tell whether the engine saw a vote of this
+        workstation that is not remembered here.
         """
         placed = self._place()
-        if self._votes_stored:
+        if forget and self._votes_stored:
             votes.forget(connection, placed.epoch.number, placed.head.slot)
             self._votes_stored = votes.count(connection)
         cast = self._ordering.take_votes(placed.head, placed.epoch.number)
