@@ -155,7 +155,7 @@ class ConsensusStatus:
     slot, or signed the newest one final while nothing is being agreed. `halted` is a code for why
     this workstation casts no vote, or empty: `follows` (it is no validator), `away`, `forgotten`
     (its disk was restored or cloned), `stopped` (found lying), `removed` (it is not of the clinic
-    any more).
+    any more), `conflict` (the others made final what does not hold here).
     """
 
     mode: ProposerMode

@@ -228,11 +228,13 @@ class Core:
     def _take(self, turn: Turn, plain: Plain) -> None:
         """Pass on what a turn did: to the other workstations first, then to views and screens."""
         self._loop.call_soon_threadsafe(self.outward, turn)
-        self._follow(turn.final, plain)
-        if turn.arrived:
-            self._views.arrived(turn.arrived)
-            self._tell([ContainersArrived()])
-        self._writings.settle(turn.final)
+        try:
+            self._follow(turn.final, plain)
+            if turn.arrived:
+                self._views.arrived(turn.arrived)
+                self._tell([ContainersArrived()])
+        finally:
+            self._writings.settle(turn.final)
 
     def _follow(self, final: Sequence[FinalTransaction], plain: Plain) -> None:
         """Bring the views up to date with what became final, and tell about it."""

@@ -15,6 +15,7 @@ from ehr_desktop.domain.events import (
     WorkstationsChanged,
 )
 from ehr_desktop.domain.ids import PatientId, PersonId
+from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.statements import (
     BookAppointment,
     ChangeAppointmentStatus,
@@ -64,7 +65,11 @@ def _told(transaction: Transaction) -> list[Event]:
     payload = transaction.payload
     if payload.kind in _SILENT:
         return []
-    return _events(read_statement(payload.kind, tuple(payload.body)))
+    try:
+        return _events(read_statement(payload.kind, tuple(payload.body)))
+    except MalformedBodyError:
+        # what waits was not run yet, and what was refused need not have been read
+        return []
 
 
 def _events(statement: Statement) -> list[Event]:

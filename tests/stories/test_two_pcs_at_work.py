@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ehr_desktop.domain.errors import DiskFullError, NotSignedInError
-from ehr_desktop.domain.people import Role
+from ehr_desktop.domain.people import Role, Team
 from ehr_desktop.node.store import votes
 from tests.support.growing_clinic import add, opened, until
 from tests.support.net_nodes import on_a_loop
@@ -43,7 +43,7 @@ async def test_a_doctor_enrolled_on_one_workstation_writes_on_the_other_and_both
         lee_too = await first.session.sign_in("lee", PASSWORDS["lee"])
 
         async def can_read() -> bool:
-            return bool(await second.people.awaiting_keys(new)) is False
+            return Team.CLINICAL in second.node._core.session(new).teams
 
         await until(can_read, first, second)
         opened_there = await second.charts.open(new, patient)

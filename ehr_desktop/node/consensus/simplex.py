@@ -202,7 +202,11 @@ class Simplex:
             self._early.append(MessageReceived(peer, message))
         if vote.epoch > self._term.epoch.number and isinstance(message, Certificate):
             self._catch_up(peer)
-        return self._admission.is_timely(vote, self._term)
+        # one validator's word on a far slot is not kept; what a quorum said is
+        is_near = vote.slot - self._term.head.slot <= AHEAD_SLOTS
+        return self._admission.is_timely(vote, self._term) and (
+            is_near or isinstance(message, Certificate)
+        )
 
     def _on_vote(self, peer: bytes, signed: SignedVote) -> None:
         term = self._term

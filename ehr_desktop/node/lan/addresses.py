@@ -46,6 +46,10 @@ class KnownAddresses:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
+    async def close(self) -> None:
+        """Wait until what is to be kept is on the disk."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
     async def _store(self, encoded: bytes) -> None:
         def run() -> None:
             with suppress(DiskFullError), self._core.database.writing() as connection:

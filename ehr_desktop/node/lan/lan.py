@@ -7,7 +7,7 @@ once it has committed.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +41,10 @@ program has the port, wherever there is room.
 """
 TICK_S: Final = 1.0
 _RECOVER_S: Final = 1.0
+
+
+_Said = tuple[bytes | None, Step]
+"""What is to be done in a turn, and the workstation (device id) that gave rise to it, if one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Lan:
         self._strangers = dict(strangers)
         self._moved = moved
         self._keys: dict[bytes, bytes] = {}
-        self._inbox: list[Step] = []
+        self._inbox: list[_Said] = []
         self._woken = asyncio.Event()
         self._drained = asyncio.Event()
         self._timers: dict[AgreementTimer, asyncio.TimerHandle] = {}
@@ -178,9 +182,9 @@ class Lan:
 
     # --- what comes in -------------------------------------------------------------------------
 
-    def post(self, step: Step) -> None:
-        """Have the writer thread do something in its next turn."""
-        self._inbox.append(step)
+    def post(self, step: Step, peer: bytes | None = None) -> None:
+        """Have the writer thread do something in its next turn; `peer` is who gave rise to it."""
+        self._inbox.append((peer, step))
         self._drained.clear()
         self._woken.set()
 
@@ -205,10 +209,11 @@ class Lan:
         agreed = from_wire(message)
         if agreed is not None:
             event = MessageReceived(device, agreed)
-            self.post(lambda pipeline: pipeline.tell(event))
+            self.post(lambda pipeline: pipeline.tell(event), device)
         elif isinstance(message, MESSAGES):
             self.post(
-                lambda pipeline: pipeline.tell_sync(lambda sync: sync.received(device, message))
+                lambda pipeline: pipeline.tell_sync(lambda sync: sync.received(device, message)),
+                device,
             )
         else:
             await self.replication.received(device, message)
@@ -228,14 +233,14 @@ class Lan:
         while True:
             await self._woken.wait()
             self._woken.clear()
+            said, self._inbox = self._inbox, []
             try:
-                await self._core.turn(self._next_steps())
+                await self._core.turn(self._turn_of(said))
             except EhrError:
                 await self._begin_anew()
             except Exception as error:  # noqa: BLE001 - one turn's fault must not end all of them
-                report = {"message": "a turn failed", "exception": error}
-                asyncio.get_running_loop().call_exception_handler(report)
-                await self._begin_anew()
+                self._report(error)
+                await self._one_by_one(said)
             if not self._inbox:
                 self._drained.set()
 
@@ -249,9 +254,25 @@ class Lan:
                 link.abort(Ending.LOST)
         await asyncio.sleep(_RECOVER_S)
 
-    def _next_steps(self) -> Callable[[], Turn]:
-        steps, self._inbox = self._inbox, []
-        return lambda: self._pipeline.run(steps)
+    async def _one_by_one(self, said: Sequence[_Said]) -> None:
+        """Something that was said broke its turn: find out what, and end that link alone."""
+        for one in said:
+            try:
+                await self._core.turn(self._turn_of((one,)))
+            except EhrError:
+                await self._begin_anew()
+            except Exception as error:  # noqa: BLE001 - as above
+                self._report(error)
+                if one[0] is not None:
+                    self._end(one[0])
+
+    def _turn_of(self, said: Sequence[_Said]) -> Callable[[], Turn]:
+        return lambda: self._pipeline.run([step for _, step in said])
+
+    @staticmethod
+    def _report(error: Exception) -> None:
+        report = {"message": "a turn failed", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(report)
 
     async def _tick(self) -> None:
         while True:

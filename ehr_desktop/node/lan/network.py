@@ -48,6 +48,7 @@ class Network:
         self._has_moved = False
         self._shown_changes = -1
         self._joined = False
+        self._is_leaving = False
         self._lan: Lan | None = None
         self._known: KnownAddresses | None = None
 
@@ -68,12 +69,15 @@ class Network:
 
     async def close(self) -> None:
         """Say goodbye: to the ledger first, then to every workstation."""
+        self._is_leaving = True
         if self._joined and self.lan.linked():
             await self._presence.leave()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.lan.close()
+        if self._known is not None:
+            await self._known.close()
 
     @property
     def lan(self) -> Lan:
@@ -143,6 +147,9 @@ class Network:
         for first, second in turn.evidence:
             self._start(partial(self._presence.report, first, second))
         if turn.roster_changed:
+            if self._joined and not self._is_leaving:
+                # it may have signed off unseen: the others made that final after it had gone
+                self._start(self._presence.come_back)
             self._core.publish(WorkstationsChanged())
             if self._core.pipeline.is_shared and not self._joined:
                 self._start(self.listen)

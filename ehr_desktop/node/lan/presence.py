@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import Final
 
+from ehr_desktop.domain.errors import EhrError
 from ehr_desktop.node.contracts.devices import CORE
 from ehr_desktop.node.contracts.roster import Device
 from ehr_desktop.node.contracts.statements import (
@@ -29,6 +30,7 @@ class Presence:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._reported: set[bytes] = set()
+        self._is_returning = False
 
     async def leave(self) -> None:
         """Sign off, so that the others need one workstation less to agree; not where too few
@@ -44,8 +46,13 @@ class Presence:
     async def come_back(self) -> None:
         """Take part again after having signed off."""
         me = self._me()
-        if me is not None and me.away:
+        if me is None or not me.away or self._is_returning:
+            return
+        self._is_returning = True
+        try:
             await self._say(ReturnDevice())
+        finally:
+            self._is_returning = False
 
     async def report(self, first: SignedVote, second: SignedVote) -> None:
         """Put evidence on the ledger, once for each liar."""
@@ -54,7 +61,11 @@ class Presence:
         if liar in self._reported or known is None or known.accused:
             return
         self._reported.add(liar)
-        await self._say(ReportEvidence(first.encode(), second.encode()))
+        try:
+            await self._say(ReportEvidence(first.encode(), second.encode()))
+        except EhrError:
+            self._reported.discard(liar)
+            raise
 
     async def _say(self, statement: Statement) -> None:
         unsigned = Unsigned(statement, NOBODY, None)

@@ -178,6 +178,8 @@ def _halted(core: Core, validators: ValidatorSet | None) -> str:
     pipeline = core.pipeline
     if pipeline.halted:
         return pipeline.halted
+    if pipeline.conflicted:
+        return "conflict"
     me = next((device for device in pipeline.devices if device.id == pipeline.device), None)
     if me is not None and not me.active:
         return "removed"

@@ -110,9 +110,9 @@ class Chain:
 
         return value
 
-    def reader(self, connection: Connection) -> Callable[..., Any]:
-        """Give a reader of decoded values of the final state."""
-        lookup = self.lookup(connection)
+    def reader(self, connection: Connection, path: Sequence[Branch] = ()) -> Callable[..., Any]:
+        """Give a reader of decoded values of the state after the last branch of `path`."""
+        lookup = self.lookup(connection, path)
 
         def value(*parts: str | bytes | int) -> Any:
             raw = lookup(key(*parts))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
 from ehr_desktop.node.contracts.execute import Verdict
+from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
     RegisterPatient,
@@ -98,9 +99,13 @@ def _store_block(
 def _settle_boxes(connection: Connection, entry: FinalTransaction) -> None:
     """Delete the boxes of a refused statement, and those an accepted new team key replaces."""
     payload = entry.transaction.payload
-    if payload.kind not in _WITH_KEYS or entry.verdict.rule == "malformed":
+    if payload.kind not in _WITH_KEYS:
         return
-    statement = read_statement(payload.kind, tuple(payload.body))
+    try:
+        statement = read_statement(payload.kind, tuple(payload.body))
+    except MalformedBodyError:
+        # it may have been refused for something else before anybody read it
+        return
     promises.settle(connection, statement, accepted=entry.verdict.accepted)
     if not entry.verdict.accepted:
         secrets.remove_boxes(connection, boxes_named(statement))

@@ -181,7 +181,8 @@ class Ordering:
     def follow(self, placed: Placed) -> None:
         """Take over where the ledger stands in another epoch, however it came there."""
         self._placed = placed
-        self._carry_out(self._engine.start_epoch(placed.epoch, placed.certificate))
+        at = placed
+        self._carry_out(self._engine.restore(at.epoch, at.head, at.certificate, ()))
         self._carry_out(self._engine.handle(TransactionsPending(self._pending)))
 
     def agreement(self) -> Agreement:

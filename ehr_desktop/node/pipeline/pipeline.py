@@ -47,7 +47,7 @@ from ehr_desktop.node.pipeline.unsigned import (
     store_received,
     store_signed,
 )
-from ehr_desktop.node.store import secrets
+from ehr_desktop.node.store import secrets, transactions
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.sync.effects import Effect
@@ -93,6 +93,7 @@ class Pipeline:
         self.sync = Sync(self.device, self._receiving)
         self._behind: set[bytes] = set()
         self._admitted = 0
+        self.conflicted = False
         self._turn: Turn | None = None
         self._connection: Connection | None = None
         with database.reading() as connection:
@@ -222,11 +223,10 @@ class Pipeline:
     def _close(self, turn: Turn) -> None:
         if self._part is not None:
             outbox = self._part.take_outbox()
-            turn.ballots, turn.timers, turn.evidence = (
-                outbox.messages, outbox.timers, outbox.evidence
-            )  # fmt: skip
+            turn.ballots, turn.timers = outbox.messages, outbox.timers
+            turn.evidence = outbox.evidence
             turn.distrusted |= outbox.distrusted
-            turn.conflicts, turn.forgotten = len(outbox.conflicts), outbox.forgotten
+            self.conflicted = self.conflicted or bool(outbox.conflicts)
         self.standing = self._stand()
 
     def tell(self, event: Event) -> None:
@@ -318,7 +318,8 @@ class Pipeline:
         store_received(connection, unknown, self.value_here(connection))
         self._running.final += self.chain.store(connection, branch, finality)
         complete_subjects(connection, branch.batch, self.chain.reader(connection))
-        self.pool.settle(branch.batch)
+        lost = self.pool.settle(branch.batch, self.device)
+        transactions.remove_pending(connection, [t.id for t in lost])
         self._changes += 1
         self._expected.forget()
         if any(t.payload.kind.startswith(("device.", "clinic.")) for t in branch.batch):

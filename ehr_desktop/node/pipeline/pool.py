@@ -1,6 +1,7 @@
 """The transactions that wait for a place in the ledger, in the order they came, and all feeds."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,9 @@ from ehr_desktop.node.store import transactions
 MOST_TRANSACTIONS = 1000
 MOST_BYTES = 800 * 1024
 """A block takes at most this many transactions and bytes."""
+MOST_WAITING = 10_000
+MOST_WAITING_BYTES = 32 << 20
+"""Of another device so many transactions and bytes may wait here."""
 
 
 class Pool:
@@ -19,10 +23,12 @@ class Pool:
 
     def __init__(self, connection: Connection) -> None:
         self._waiting: dict[bytes, Transaction] = {}
+        self._counts: Counter[bytes] = Counter()
+        self._bytes: Counter[bytes] = Counter()
         self._heads: Mapping[bytes, FeedHead] | None = None
         self._feeds = transactions.feed_heads(connection)
         for row in transactions.pending(connection, limit=1_000_000):
-            self._waiting[row.wire] = Transaction.decode(row.wire)
+            self._enter(Transaction.decode(row.wire))
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -67,16 +73,44 @@ class Pool:
 
     def add(self, transaction: Transaction) -> None:
         """Take one in that was stored."""
-        self._waiting[transaction.wire] = transaction
+        self._enter(transaction)
         self._move_feed(transaction)
         self._heads = None
 
-    def settle(self, final: Iterable[Transaction]) -> None:
-        """Let go of what has become final; a device that went another way is followed."""
+    def settle(self, final: Sequence[Transaction], own: bytes) -> list[Transaction]:
+        """Let go of what has become final; give what nobody will ever place any more.
+
+        A device that told others another story than here is followed: what it signed on top of
+        what did not become final waits no longer. Not so of this workstation itself, `own`.
+        """
+        forked: set[bytes] = set()
         for transaction in final:
-            self._waiting.pop(transaction.wire, None)
+            device = transaction.payload.device
+            if not self._leave(transaction) and device != own:
+                forked.add(device)
             self._move_feed(transaction)
         self._heads = None
+        newest = {t.payload.device: t for t in final}
+        return [lost for device in forked for lost in self._drop_fork(newest[device])]
+
+    def _drop_fork(self, newest: Transaction) -> list[Transaction]:
+        """Drop what waits of a device and does not continue its newest final transaction."""
+        device = newest.payload.device
+        last = newest.payload.sequence, newest.id
+        dropped: list[Transaction] = []
+        for transaction in [t for t in self._waiting.values() if t.payload.device == device]:
+            payload = transaction.payload
+            if (payload.sequence, payload.previous) == (last[0] + 1, last[1]):
+                last = payload.sequence, transaction.id
+            else:
+                self._leave(transaction)
+                dropped.append(transaction)
+        self._feeds[device] = last
+        return dropped
+
+    def is_crowded(self, device: bytes) -> bool:
+        """Tell whether so much waits of one device that it has to wait itself."""
+        return self._counts[device] > MOST_WAITING or self._bytes[device] > MOST_WAITING_BYTES
 
     def batch(self, without: Iterable[Transaction] = ()) -> list[Transaction]:
         """Give what the next block takes, leaving out what stands in its ancestors."""
@@ -91,6 +125,19 @@ class Pool:
                 break
             batch.append(transaction)
         return batch
+
+    def _enter(self, transaction: Transaction) -> None:
+        self._waiting[transaction.wire] = transaction
+        self._counts[transaction.payload.device] += 1
+        self._bytes[transaction.payload.device] += len(transaction.wire)
+
+    def _leave(self, transaction: Transaction) -> bool:
+        """Let go of one; tell whether it was waiting."""
+        if self._waiting.pop(transaction.wire, None) is None:
+            return False
+        self._counts[transaction.payload.device] -= 1
+        self._bytes[transaction.payload.device] -= len(transaction.wire)
+        return True
 
     def _move_feed(self, transaction: Transaction) -> None:
         payload = transaction.payload

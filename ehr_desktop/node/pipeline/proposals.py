@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from ehr_desktop.node.consensus.effects import Propose
+from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.merkle import leaf_hash
-from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.ledger.transaction import NO_PREVIOUS, Transaction
 from ehr_desktop.node.ledger.work import NONCE_SIZE
 from ehr_desktop.node.pipeline.chain import Chain
 from ehr_desktop.node.pipeline.pool import Pool
@@ -46,7 +47,8 @@ class Proposals:
             return None
         batch: list[Transaction] = []
         if not asked.empty:
-            batch = self.pool.batch(t for branch in path for t in branch.batch)
+            waiting = self.pool.batch(t for branch in path for t in branch.batch)
+            batch = _without_gaps(waiting, self.chain.reader(connection, path))
             if not batch:
                 return None
         parent, frontier = self.chain.parent_of(path)
@@ -72,3 +74,22 @@ class Proposals:
         wires = tuple(transaction.wire for transaction in batch)
         target = self.chain.target_after(connection, path)
         return Block(header, wires) if target is None else Mining(header, wires, target)
+
+
+def _without_gaps(waiting: list[Transaction], value: StateReader) -> list[Transaction]:
+    """Leave out what would be refused for a gap in its device's feed: a device that tells two
+    stories must not make this workstation's blocks worthless.
+    """
+    heads: dict[bytes, tuple[int, bytes]] = {}
+    kept: list[Transaction] = []
+    for transaction in waiting:
+        payload = transaction.payload
+        if payload.device not in heads:
+            heads[payload.device] = tuple(value("feed", payload.device) or (0, NO_PREVIOUS))
+        last, previous = heads[payload.device]
+        if payload.sequence > last + 1:
+            continue
+        kept.append(transaction)
+        if (payload.sequence, payload.previous) == (last + 1, previous):
+            heads[payload.device] = payload.sequence, transaction.id
+    return kept

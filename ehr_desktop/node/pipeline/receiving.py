@@ -91,7 +91,7 @@ class Receiving:
             return Verdict.KNOWN if known else self._other(transaction)
         if payload.device == pipeline.device:
             return self._other(transaction)
-        if payload.device not in active:
+        if payload.device not in active or pipeline.pool.is_crowded(payload.device):
             return Verdict.REFUSED
         if not pipeline.pool.continues(transaction):
             is_next = payload.sequence == pipeline.pool.feed(payload.device)[0] + 1

@@ -68,9 +68,9 @@ class TakingPart:
         """Go on from the votes that were on the disk, once."""
         if self._recalled is not None:
             recalled, self._recalled = self._recalled, None
-            self._ordering.restore(recalled)
             if self._pipeline.halted:
                 self._ordering.stop_voting()
+            self._ordering.restore(recalled)
 
     def stop_voting(self) -> None:
         """Cast no vote any more."""
@@ -147,6 +147,8 @@ class TakingPart:
         return placed_at(chain.head, certificate, Epoch(chain.epoch, chain.validators, chain.base))
 
     def _build(self, asked: Propose) -> Built:
+        # what is mined now stands on another block
+        self._withdraw()
         proposed = self._proposals.propose(self._pipeline.connection, asked)
         if isinstance(proposed, Mining):
             self._mine(proposed)

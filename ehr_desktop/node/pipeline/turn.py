@@ -36,8 +36,6 @@ class Turn:
     timers: dict[Timer, TimerOrder] = field(default_factory=dict)
     evidence: list[tuple[SignedVote, SignedVote]] = field(default_factory=list)
     distrusted: set[bytes] = field(default_factory=set)
-    conflicts: int = 0
-    forgotten: bool = False
     mining: Mining | None = None
     mining_changed: bool = False
     roster_changed: bool = False

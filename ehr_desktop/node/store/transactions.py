@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
+    delete,
     func,
     insert,
     literal_column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 )
 
 from ehr_desktop.node.store.many import write_many
+from ehr_desktop.node.store.tables import AWAITED
 from ehr_desktop.node.store.tables import TRANSACTIONS as T
 
 
@@ -82,6 +84,13 @@ def add_pending(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 def make_final(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Give transactions their place: rows of id_, height, position, rule and details."""
     write_many(connection, _MAKE_FINAL, rows)
+
+
+def remove_pending(connection: Connection, names: Sequence[bytes]) -> None:
+    """Delete pending transactions that can never be placed, and await nothing for them."""
+    for name in names:
+        connection.execute(delete(T).where(T.c.id == name, T.c.position.is_(None)))
+        connection.execute(delete(AWAITED).where(AWAITED.c.transaction == name))
 
 
 def pending(connection: Connection, limit: int) -> list[StoredTransaction]:

@@ -9,6 +9,7 @@ from ehr_desktop.node.sync.limits import (
     BLOCK_ROOM,
     BLOCKS_RETRY_MS,
     MOST_BLOCKS,
+    SLOW_MS,
 )
 from ehr_desktop.node.sync.peers import Peers
 from ehr_desktop.node.sync.port import SyncStore
@@ -85,9 +86,11 @@ class BlockSync:
         accepted = self._store.accept_blocks(answer.first, answer.blocks)
         if accepted < len(answer.blocks):
             return [Distrust(peer, "blocks"), *self._fail(peer, now)]
-        self._failures.pop(peer, None)
-        if self._peers.height(peer) > self._store.tip()[0]:
-            return self._ask(peer, now)
+        if now - (asked.until - BLOCKS_RETRY_MS) > SLOW_MS:
+            # it answers, but so that one would never be done: somebody else comes first now
+            self._failures[peer] = self._failures.get(peer, 0) + 1
+        else:
+            self._failures.pop(peer, None)
         self._asked = None
         return self._begin(now)
 

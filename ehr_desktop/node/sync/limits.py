@@ -15,6 +15,8 @@ PARCEL_ROOM: Final = MAX_FRAME - MAX_PARCEL - _OVERHEAD
 
 RETRY_MS: Final = 3_000
 BLOCKS_RETRY_MS: Final = 6_000
+SLOW_MS: Final = 2_000
+"""A peer that takes longer for a window of blocks is asked after the others."""
 REPEAT_MS: Final = 15_000
 """How often everything is said again, in case it was not heard."""
 FORGET_MS: Final = 120_000
@@ -23,6 +25,8 @@ FETCH_AGAIN_MS: Final = 30_000
 FETCH_LOST_MS: Final = 60_000
 
 MOST_SEQUENCES: Final = 500
+MOST_FEEDS: Final = 1000
+"""So many feeds a peer may speak of."""
 MOST_BLOCKS: Final = 200
 MOST_PARCELS: Final = 64
 """So many parcels are asked of a peer in one message."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ehr_desktop.node.net.messages import FeedHead
+from ehr_desktop.node.sync.limits import MOST_FEEDS
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ class Peers:
         claims.height = max(claims.height, height)
         for feed in feeds:
             known = claims.feeds.get(feed.device)
+            if known is None and len(claims.feeds) >= MOST_FEEDS:
+                continue
             if known is None or feed.sequence >= known.sequence:
                 claims.feeds[feed.device] = feed
             whole = claims.whole.get(feed.device, 0)

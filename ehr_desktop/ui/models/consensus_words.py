@@ -54,6 +54,13 @@ _HALTED: Final[Mapping[str, Saying]] = {
         "It signed off when it was shut down. It votes again as soon as its return is final, "
         "which needs the others to be connected.",
     ),
+    "conflict": Saying(
+        Tone.DANGER,
+        "circle-alert",
+        "The others agreed on something that does not hold here",
+        "Either this workstation's disk is damaged or it runs another version of the program. Run "
+        "the integrity check here and on another workstation.",
+    ),
     "removed": Saying(
         Tone.WARNING,
         "triangle-alert",
