@@ -5,6 +5,7 @@ import os
 import pytest
 
 from ehr_desktop.node.consensus.events import MessageReceived
+from ehr_desktop.node.consensus.simplex import FAR_VOTES
 from ehr_desktop.node.contracts.statements import NOBODY, LeaveDevice
 from ehr_desktop.node.ledger.transaction import Payload, sign
 from ehr_desktop.node.ledger.vote import Vote, VoteKind, sign_vote
@@ -73,19 +74,18 @@ def test_a_refused_statement_nobody_could_read_is_stored_like_any_other(clinic):
     assert len({clinic[n].pipeline.chain.head_id for n in (1, 2, 3)}) == 1
 
 
-def test_votes_of_one_for_slots_far_away_are_not_kept(clinic):
+def test_few_votes_of_one_for_slots_far_away_are_kept(clinic):
     liar, victim = clinic[4], clinic[1]
     epoch = victim.pipeline.chain.epoch
 
     def flood(pipeline):
-        for slot in range(1000, 1500):
+        for slot in range(2000, 2500):
             vote = Vote(pipeline.network, epoch, VoteKind.FINAL, slot, os.urandom(32))
             pipeline.tell(MessageReceived(liar.id, sign_vote(vote, liar.pipeline._key)))
 
     clinic.run(victim, flood)
     ballots = victim.pipeline._part._ordering._engine._term.ballots
-    assert not ballots.has_any_from(1000)
-    assert not victim.timers
+    assert sum(bool(ballots.at(slot)) for slot in range(2000, 2500)) <= FAR_VOTES
 
 
 def test_whoever_catches_up_into_another_epoch_takes_part_at_once(clinic):

@@ -7,7 +7,7 @@ published rules: nothing is sent before it is stored, leaders nobody hears of ar
 and nothing runs while there is nothing to order.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -54,6 +54,8 @@ from ehr_desktop.node.consensus.term import Term
 from ehr_desktop.node.consensus.timing import Timing
 from ehr_desktop.node.ledger.vote import Certificate, SignedVote, Vote, VoteKind
 
+FAR_VOTES: Final = 256
+"""So many votes of one validator for slots far ahead are kept."""
 EARLY_MESSAGES: Final = 256
 """So many messages of the next epoch are kept until it starts here too."""
 
@@ -144,6 +146,7 @@ class Simplex:
             case HeadAdvanced(head, certificate):
                 if head.slot > self._term.head.slot:
                     self._catching_up = False
+                    self._far.clear()
                     self._term.advance(head, certificate)
 
     def stop_voting(self) -> list[Effect]:
@@ -172,6 +175,7 @@ class Simplex:
         self._term = term
         self._fetching = Fetching(self._me)
         self._catching_up = False
+        self._far: Counter[bytes] = Counter()
 
     def _emit(self, *effects: Effect) -> None:
         self._term.effects += effects
@@ -202,15 +206,11 @@ class Simplex:
             self._early.append(MessageReceived(peer, message))
         if vote.epoch > self._term.epoch.number and isinstance(message, Certificate):
             self._catch_up(peer)
-        # one validator's word on a far slot is not kept; what a quorum said is
-        is_near = vote.slot - self._term.head.slot <= AHEAD_SLOTS
-        return self._admission.is_timely(vote, self._term) and (
-            is_near or isinstance(message, Certificate)
-        )
+        return self._admission.is_timely(vote, self._term)
 
     def _on_vote(self, peer: bytes, signed: SignedVote) -> None:
         term = self._term
-        if term.ballots.knows(signed) or term.is_accused(signed):
+        if term.ballots.knows(signed) or term.is_accused(signed) or self._is_too_far(signed):
             return
         if not self._admission.vote_holds(signed, term):
             self._emit(Distrust(peer))
@@ -222,6 +222,15 @@ class Simplex:
             self._forgot = True
             term.may_vote = False
             self._emit(ForgottenVote(signed))
+
+    def _is_too_far(self, signed: SignedVote) -> bool:
+        """Tell whether a validator has spoken of far slots often enough: what a quorum says of them
+        is looked at in any case, and nobody may fill the memory with single votes.
+        """
+        if signed.vote.slot - self._term.head.slot <= AHEAD_SLOTS:
+            return False
+        self._far[signed.validator] += 1
+        return self._far[signed.validator] > FAR_VOTES
 
     def _on_proposal(self, peer: bytes, proposal: Proposal) -> None:
         signed, term = proposal.vote, self._term
