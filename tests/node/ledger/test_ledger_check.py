@@ -11,17 +11,15 @@ from ehr_desktop.node.ledger.state import EMPTY
 from ehr_desktop.node.ledger.transaction import NO_PREVIOUS, Payload, device_id_of, sign
 from ehr_desktop.node.ledger.vote import Validator, ValidatorSet
 
-KEY = SigningKey(bytes(range(32)))
+KEY, PERSON = SigningKey(bytes(range(32))), SigningKey(bytes(range(1, 33)))
 DEVICE = device_id_of(KEY.public)
 VALIDATORS = ValidatorSet((Validator(DEVICE, KEY.public, 1),))
 NETWORK = b"n" * 32
+PAYLOAD = Payload(NETWORK, "note.add", DEVICE, b"", 1, NO_PREVIOUS, 0, 1_700_000_000_000, (), ())
 
 
 def transaction(sequence, **changes):
-    payload = Payload(
-        NETWORK, "note.add", DEVICE, b"", sequence, NO_PREVIOUS, 0, 1_700_000_000_000, (), ()
-    )
-    return sign(replace(payload, **changes), [KEY]).wire
+    return sign(replace(PAYLOAD, sequence=sequence, **changes), [KEY]).wire
 
 
 def next_block(parent, frontier, transactions, **changes):
@@ -195,3 +193,10 @@ def test_a_proposer_without_weight_is_named():
     block = replace(SECOND, header=replace(SECOND.header, validators=both.hash))
     found = check_block(block, PARENT, AFTER_FIRST, both)
     assert found == [CheckFailure(CheckRule.PROPOSER, 1)]
+
+
+def test_a_transaction_that_its_device_did_not_sign_is_named():
+    honest = sign(replace(PAYLOAD, sequence=3), [KEY, PERSON])
+    persons = tuple((s.key, s.value) for s in honest.signatures if s.key == PERSON.public)
+    wrong = with_transactions(encode((honest.signed, persons)))
+    assert failures(wrong) == [CheckFailure(CheckRule.SIGNATURES, 1, 0)]
