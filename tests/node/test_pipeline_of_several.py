@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from ehr_desktop.node.contracts.statements import (
     ReturnDevice,
 )
 from ehr_desktop.node.ledger.finality import Finality
+from ehr_desktop.node.ledger.transaction import Payload, sign
 from ehr_desktop.node.ledger.work import EASIEST_TARGET
 from ehr_desktop.node.net import messages as net
 from ehr_desktop.node.pipeline.unsigned import Unsigned
@@ -333,5 +335,35 @@ def test_what_a_proposed_block_brought_first_is_taken_from_its_author_later(clin
     clinic.deliver(len(on_its_way))
 
     assert list(late.pipeline.pool) == [signed]
+    clinic.settle()
+    assert_one_ledger(clinic)
+
+
+def said_by(workstation, statement, **changes):
+    """Sign something as a workstation that does not keep to the program."""
+    pipeline = workstation.pipeline
+    last, previous = pipeline.pool.feed(workstation.id)
+    payload = Payload(
+        pipeline.network, statement.KIND, workstation.id, NOBODY, last + 1, previous, 0,
+        START_MS, statement.body(), (),
+    )  # fmt: skip
+    return sign(replace(payload, **changes), [pipeline._key])
+
+
+def tell(clinic, author, listeners, *transactions):
+    """Put transactions on the wires."""
+    for listener in listeners:
+        message = net.Transactions(tuple(t.wire for t in transactions))
+        clinic.queue.append((author.id, listener.id, message))
+
+
+def test_what_came_too_late_is_refused_in_the_ledger_and_stops_nobody(clinic_of):
+    clinic = clinic_of(4)
+    late = said_by(clinic[4], LeaveDevice(), valid_until=1)
+    tell(clinic, clinic[4], [clinic[1], clinic[2], clinic[3]], late)
+    clinic.settle(rounds=20)
+    with clinic[1].database.reading() as connection:
+        assert transactions.by_id(connection, late.id).rule == "expired"
+    clinic.registers(clinic[1])
     clinic.settle()
     assert_one_ledger(clinic)

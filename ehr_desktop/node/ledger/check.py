@@ -32,7 +32,6 @@ class CheckRule(StrEnum):
     MERKLE_ROOT = "merkle-root"
     DECODES = "transaction-decodes"
     TRANSACTION_NETWORK = "transaction-network"
-    EXPIRED = "transaction-expired"
     REPEATED = "transaction-repeated"
     SIGNATURES = "transaction-signatures"
 
@@ -171,12 +170,6 @@ def _transactions_same_network(case: _Case) -> _Broken:
     yield from case.broken_transactions(lambda t: t.payload.network != case.header.network)
 
 
-def _transactions_not_expired(case: _Case) -> _Broken:
-    yield from case.broken_transactions(
-        lambda t: 0 < t.payload.valid_until < case.header.height,
-    )
-
-
 def _transactions_differ(case: _Case) -> _Broken:
     seen: set[bytes] = set()
     for position, transaction in enumerate(case.decoded):
@@ -205,7 +198,6 @@ _RULES: Final[tuple[tuple[CheckRule, Callable[[_Case], _Broken]], ...]] = (
     (CheckRule.MERKLE_ROOT, _merkle_root_matches),
     (CheckRule.DECODES, _transactions_decode),
     (CheckRule.TRANSACTION_NETWORK, _transactions_same_network),
-    (CheckRule.EXPIRED, _transactions_not_expired),
     (CheckRule.REPEATED, _transactions_differ),
     (CheckRule.SIGNATURES, _transactions_signed),
 )
