@@ -367,3 +367,28 @@ def test_what_came_too_late_is_refused_in_the_ledger_and_stops_nobody(clinic_of)
     clinic.registers(clinic[1])
     clinic.settle()
     assert_one_ledger(clinic)
+
+
+def test_one_clock_that_runs_far_ahead_does_not_take_the_ledger_along(clinic_of):
+    clinic = clinic_of(4)
+    start = clinic.now = clinic[1].pipeline.head.time_ms
+    ahead = clinic[4].pipeline._part
+    ahead._proposals = replace(ahead._proposals, clock=lambda: start + 3_600_000)
+    for number in (1, 2, 3, 1, 2, 3):
+        clinic.registers(clinic[number])
+        clinic.settle(rounds=20)
+    assert_one_ledger(clinic)
+    assert clinic[1].pipeline.head.time_ms <= clinic.now
+
+
+def test_one_clock_that_stands_still_holds_nobody_up_and_its_workstation_follows(clinic_of):
+    clinic = clinic_of(4)
+    start = clinic[1].pipeline.head.time_ms
+    clinic.now = start + 3_600_000
+    clinic[4].pipeline.clock = lambda: start
+    for number in (1, 2, 3, 4, 1, 2, 3, 4):
+        clinic.registers(clinic[number])
+        clinic.settle(rounds=20)
+    assert_one_ledger(clinic)
+    assert len(order_of(clinic[4])) == 4 + 8
+    assert clinic[4].pipeline.head.time_ms >= start + 3_600_000

@@ -85,7 +85,7 @@ class Pipeline:
         self.network = network
         self._key = device_key
         self._signing = Signing(network, device_key, clock)
-        self._clock = clock
+        self.clock = clock
         self.files = files
         self.genesis = genesis
         self.device = device_id_of(device_key.public)
@@ -117,7 +117,7 @@ class Pipeline:
         self.standing = self._stand()
 
     def _join(self, connection: Connection) -> None:
-        proposals = Proposals(self.network, self.device, self._clock, self.chain, self.pool)
+        proposals = Proposals(self.network, self.device, self.clock, self.chain, self.pool)
         self._part = TakingPart(self, self._key, proposals, connection)
 
     # --- turns ---------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ stores, votes it keeps.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
@@ -37,6 +37,10 @@ from ehr_desktop.node.store import blocks, votes
 
 if TYPE_CHECKING:
     from ehr_desktop.node.pipeline.pipeline import Pipeline
+
+
+CLOCKS_DIFFER_MS: Final = 600_000
+"""No vote for a block that is ahead of this workstation's clock by more."""
 
 
 class TakingPart:
@@ -154,7 +158,7 @@ class TakingPart:
         return Built(None) if proposed is None else self._built(proposed)
 
     def _built(self, block: Block) -> Built:
-        valid, closes = self._check(block)
+        valid, closes = self._extend(block)
         assert valid, f"own block {block.header.height} breaks a rule of the ledger"
         return Built(block, closes)
 
@@ -167,9 +171,19 @@ class TakingPart:
         self._pipeline.mine(mining)
 
     def _check(self, block: Block) -> tuple[bool, bool]:
+        return (False, False) if self._is_ahead(block) else self._extend(block)
+
+    def _extend(self, block: Block) -> tuple[bool, bool]:
         pipeline = self._pipeline
         branch = pipeline.chain.extend(pipeline.connection, block, pipeline.pool.by_wire)
         return branch is not None, branch is not None and branch.closes_epoch
+
+    def _is_ahead(self, block: Block) -> bool:
+        """Tell whether a block takes the ledger further ahead of this clock than clocks differ."""
+        path = self._pipeline.chain.path(block.header.parent) or ()
+        parent, _ = self._pipeline.chain.parent_of(path)
+        latest = max(self._pipeline.clock() + CLOCKS_DIFFER_MS, parent.time_ms if parent else 0)
+        return block.header.time_ms > latest
 
     def _finalize(
         self, chain: Sequence[Block], tail: Sequence[Block], certificate: Certificate

@@ -1,10 +1,11 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
-from ehr_desktop.node.ledger.check import CheckFailure, CheckRule, check_block
+from ehr_desktop.node.ledger.check import LATEST_TIME_MS, CheckFailure, CheckRule, check_block
 from ehr_desktop.node.ledger.codec import encode
 from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.state import EMPTY
@@ -79,6 +80,9 @@ def test_checking_leaves_the_frontier_as_it_was():
         ({"height": 0}, CheckRule.HEIGHT),
         ({"slot": 0}, CheckRule.SLOT),
         ({"epoch": 2}, CheckRule.SLOT),
+        ({"time_ms": PARENT.time_ms - 1}, CheckRule.TIME),
+        ({"time_ms": LATEST_TIME_MS + 1}, CheckRule.TIME),
+        ({"time_ms": 2**63 - 1}, CheckRule.TIME),
         ({"validators": b"x" * 32}, CheckRule.VALIDATORS),
         ({"proposer": b"x" * 16}, CheckRule.PROPOSER),
         ({"transactions": 2}, CheckRule.COUNT),
@@ -109,11 +113,18 @@ def test_slots_may_be_skipped_and_an_epoch_may_start_anew(change):
         ({"parent": b"x" * 32}, CheckRule.LINK),
         ({"slot": 1}, CheckRule.SLOT),
         ({"epoch": 1}, CheckRule.SLOT),
+        ({"time_ms": LATEST_TIME_MS + 1}, CheckRule.TIME),
     ],
 )
 def test_the_first_block_has_no_parent_and_starts_at_nought(change, rule):
     wrong = replace(FIRST, header=replace(FIRST.header, **change))
     assert rules(wrong, parent=None, frontier=Frontier()) == [rule]
+
+
+@pytest.mark.parametrize("time_ms", [PARENT.time_ms, PARENT.time_ms + 1, LATEST_TIME_MS])
+def test_time_may_stand_still_and_goes_as_far_as_dates_do(time_ms):
+    assert failures(replace(SECOND, header=replace(SECOND.header, time_ms=time_ms))) == []
+    assert datetime.fromtimestamp(time_ms / 1000, UTC).year <= 9999
 
 
 def with_transactions(*transactions):
