@@ -44,6 +44,7 @@ from ehr_desktop.node.pipeline.unsigned import (
     Unsigned,
     complete_subjects,
     require_room,
+    store_news,
     store_received,
     store_signed,
 )
@@ -311,11 +312,11 @@ class Pipeline:
     def store_final(self, block: Block, finality: Finality) -> bool:
         """Store a checked block as final, the child of the head. Inside a turn."""
         branch, connection = self.chain.branch(block.header.id), self.connection
-        unknown = [t for t in branch.batch if t.wire not in self.pool]
-        if any(t.payload.device == self.device for t in unknown) and not self.halted:
+        news = [t for t in branch.batch if t.wire not in self.pool]
+        if any(t.payload.device == self.device for t in news) and not self.halted:
             # only a disk that was restored or cloned meets statements of its own as news
             self.halt()
-        store_received(connection, unknown, self.value_here(connection))
+        store_news(connection, news, self.value_here(connection))
         self._running.final += self.chain.store(connection, branch, finality)
         complete_subjects(connection, branch.batch, self.chain.reader(connection))
         self.pool.settle(branch.batch)

@@ -73,18 +73,22 @@ class Pool:
 
     def settle(self, final: Iterable[Transaction]) -> None:
         """Let go of what has become final; a device that went another way is followed."""
+        otherwise_signed = set()
         for transaction in final:
-            self._waiting.pop(transaction.wire, None)
+            if self._waiting.pop(transaction.wire, None) is None:
+                otherwise_signed.add(transaction.id)
             self._move_feed(transaction)
+        for wire in [w for w, t in self._waiting.items() if t.id in otherwise_signed]:
+            del self._waiting[wire]
         self._heads = None
 
     def batch(self, without: Iterable[Transaction] = ()) -> list[Transaction]:
         """Give what the next block takes, leaving out what stands in its ancestors."""
-        placed = {transaction.wire for transaction in without}
+        placed = {transaction.id for transaction in without}
         batch: list[Transaction] = []
         size = 0
         for wire, transaction in self._waiting.items():
-            if wire in placed:
+            if transaction.id in placed:
                 continue
             size += len(wire)
             if batch and (size > MOST_BYTES or len(batch) >= MOST_TRANSACTIONS):
