@@ -16,20 +16,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import HomeDamagedError, WorkstationHaltedError
-from ehr_desktop.node.consensus.events import (
-    Event,
-    Timer,
-)
+from ehr_desktop.node.consensus.events import Event, Timer
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.roster import Device, devices
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.finality import Finality
-from ehr_desktop.node.ledger.transaction import (
-    Transaction,
-    device_id_of,
-)
+from ehr_desktop.node.ledger.transaction import Transaction, device_id_of
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.pipeline.chain import Chain
 from ehr_desktop.node.pipeline.expected import ExpectedState

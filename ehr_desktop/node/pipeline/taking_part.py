@@ -2,6 +2,7 @@
 stores, votes it keeps.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -128,9 +129,9 @@ class TakingPart:
             return
         self._mine(None)
         block = mining.with_proof(nonce)
-        closes = self._built(block).closes_epoch
-        header = block.header
-        self._ordering.tell(BlockBuilt(header.slot, header.parent, block.encode(), closes))
+        built, header = self._built(block), block.header
+        content = None if built.block is None else block.encode()
+        self._ordering.tell(BlockBuilt(header.slot, header.parent, content, built.closes_epoch))
 
     # --- what the engine asks for --------------------------------------------------------------
 
@@ -159,8 +160,11 @@ class TakingPart:
 
     def _built(self, block: Block) -> Built:
         valid, closes = self._extend(block)
-        assert valid, f"own block {block.header.height} breaks a rule of the ledger"
-        return Built(block, closes)
+        if valid:
+            return Built(block, closes)
+        height = block.header.height
+        logging.getLogger("ehr_desktop").error("own block %d breaks a rule of the ledger", height)
+        return Built(None)
 
     def _withdraw(self) -> None:
         if self._mining is not None:
