@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +21,10 @@ from ehr_desktop.node.contracts.statements import (
     RemoveDevice,
     ReturnDevice,
 )
+from ehr_desktop.node.crypto.box import generate_box_seed
+from ehr_desktop.node.crypto.sign import generate_seed
 from ehr_desktop.node.ledger.finality import Finality
+from ehr_desktop.node.ledger.transaction import Payload, Transaction, sign
 from ehr_desktop.node.ledger.work import EASIEST_TARGET
 from ehr_desktop.node.net import messages as net
 from ehr_desktop.node.pipeline import proposals as proposals_module
@@ -341,3 +345,130 @@ def test_what_a_proposed_block_brought_first_is_taken_from_its_author_later(clin
     assert list(late.pipeline.pool) == [signed]
     clinic.settle()
     assert_one_ledger(clinic)
+
+
+def said_by(workstation, statement, **changes):
+    """Sign something as a workstation that does not keep to the program."""
+    pipeline = workstation.pipeline
+    last, previous = pipeline.pool.feed(workstation.id)
+    payload = Payload(
+        pipeline.network, statement.KIND, workstation.id, NOBODY, last + 1, previous, 0,
+        START_MS, statement.body(), (),
+    )  # fmt: skip
+    return sign(replace(payload, **changes), [pipeline._key])
+
+
+def tell(clinic, author, listeners, *transactions):
+    """Put transactions on the wires."""
+    for listener in listeners:
+        message = net.Transactions(tuple(t.wire for t in transactions))
+        clinic.queue.append((author.id, listener.id, message))
+
+
+def test_what_came_too_late_is_refused_in_the_ledger_and_stops_nobody(clinic_of):
+    clinic = clinic_of(4)
+    late = said_by(clinic[4], LeaveDevice(), valid_until=1)
+    tell(clinic, clinic[4], [clinic[1], clinic[2], clinic[3]], late)
+    clinic.settle(rounds=20)
+    with clinic[1].database.reading() as connection:
+        assert transactions.by_id(connection, late.id).rule == "expired"
+    clinic.registers(clinic[1])
+    clinic.settle()
+    assert_one_ledger(clinic)
+
+
+def test_one_clock_that_runs_far_ahead_does_not_take_the_ledger_along(clinic_of):
+    clinic = clinic_of(4)
+    start = clinic.now = clinic[1].pipeline.head.time_ms
+    ahead = clinic[4].pipeline._part
+    ahead._proposals = replace(ahead._proposals, clock=lambda: start + 3_600_000)
+    for number in (1, 2, 3, 1, 2, 3):
+        clinic.registers(clinic[number])
+        clinic.settle(rounds=20)
+    assert_one_ledger(clinic)
+    assert clinic[1].pipeline.head.time_ms <= clinic.now
+
+
+def test_one_clock_that_stands_still_holds_nobody_up_and_its_workstation_follows(clinic_of):
+    clinic = clinic_of(4)
+    start = clinic[1].pipeline.head.time_ms
+    clinic.now = start + 3_600_000
+    clinic[4].pipeline.clock = lambda: start
+    for number in (1, 2, 3, 4, 1, 2, 3, 4):
+        clinic.registers(clinic[number])
+        clinic.settle(rounds=20)
+    assert_one_ledger(clinic)
+    assert len(order_of(clinic[4])) == 4 + 8
+    assert clinic[4].pipeline.head.time_ms >= start + 3_600_000
+
+
+def signed_twice(clinic, author):
+    """One statement with two sets of signatures: one name, two transactions."""
+    once = said_by(author, LeaveDevice())
+    again = sign(once.payload, [author.pipeline._key, clinic.keys.signing])
+    assert once.id == again.id
+    assert once.wire != again.wire
+    return once, again
+
+
+def test_one_statement_with_two_sets_of_signatures_has_one_place_and_stops_nobody(clinic_of):
+    clinic = clinic_of(4)
+    once, again = signed_twice(clinic, clinic[4])
+    clinic.cut({"PC 1", "Room 3", "Room 4"}, {"Room 2"})
+    tell(clinic, clinic[4], [clinic[1], clinic[3]], again)
+    with clinic[2].pipeline.turn():
+        clinic[2].pipeline._receiving.admit([once.wire])
+    for _ in range(20):
+        clinic.pass_time()
+    with clinic[1].database.reading() as connection:
+        assert transactions.is_final(connection, again.id)
+    assert list(clinic[2].pipeline.pool) == [once]
+    clinic.heal()
+    clinic.settle(rounds=20)
+    for workstation in (clinic[1], clinic[2], clinic[3]):
+        with workstation.database.reading() as connection:
+            assert transactions.by_id(connection, once.id).wire == again.wire
+        assert workstation.pipeline.pending_count == 0
+        assert not workstation.pipeline.halted
+    clinic.registers(clinic[2])
+    clinic.settle(rounds=20)
+    assert_one_ledger(clinic)
+
+
+def test_a_block_that_has_a_final_transaction_again_is_not_voted_for(clinic_of):
+    clinic = clinic_of(2)
+    clinic.registers(clinic[1])
+    clinic.settle()
+    pipeline = clinic[2].pipeline
+    with clinic[1].database.reading() as connection:
+        (newest,) = transactions.newest(connection, limit=1)
+    again = Transaction.decode(newest.wire)
+    with pipeline.turn():
+        asked = Propose(pipeline.chain.epoch, 99, pipeline.chain.head_id, empty=False)
+        pipeline.pool._waiting[again.wire] = again
+        repeated = pipeline._part._proposals.propose(pipeline.connection, asked)
+        pipeline.pool._waiting.clear()
+        assert repeated.transactions == (again.wire,)
+        assert pipeline.chain.extend(pipeline.connection, repeated, {}) is None
+
+
+def first_block(workstation):
+    """The block a clinic begins with, and what proves it."""
+    with workstation.database.reading() as connection:
+        _, _, header, proof = blocks.rising(connection, 0, 1)[0]
+        return net.CertifiedBlock(blocks.content_at(connection, 0, header), proof)
+
+
+def test_whoever_joins_takes_no_other_first_block_whatever_was_tried_before(clinic_of):
+    clinic, foreign = clinic_of(1), clinic_of(1)
+    genuine, other = first_block(clinic[1]), first_block(foreign[1])
+    seeds = generate_seed(), generate_box_seed()
+    clinic.make_home("Room 2", seeds, clinic[1])
+    newcomer = clinic.open("Room 2").pipeline
+    unproven = replace(genuine, certificate=other.certificate)
+    with newcomer.turn():
+        for wrong in (other, unproven, other):
+            assert newcomer._receiving.accept_blocks(0, [wrong]) == 0
+            assert newcomer.chain.validators is None
+        assert newcomer._receiving.accept_blocks(0, [genuine]) == 1
+    assert newcomer.head.height == 0

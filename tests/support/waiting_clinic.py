@@ -13,7 +13,13 @@ from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.statements import Statement
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.codec import encode
-from ehr_desktop.node.ledger.transaction import ContainerRef, Payload, Transaction, sign
+from ehr_desktop.node.ledger.transaction import (
+    ContainerRef,
+    Payload,
+    Transaction,
+    device_id_of,
+    sign,
+)
 from ehr_desktop.node.pipeline.final import FinalTransaction
 from ehr_desktop.node.pipeline.unsigned import Unsigned, store_signed
 from ehr_desktop.node.sealing import Sealer
@@ -25,7 +31,7 @@ from tests.support.one_pc import OnePc
 
 ACCEPTED = Verdict()
 TAKEN = Verdict("slot-taken", (("appointment", "00" * 16),))
-OTHER_DEVICE = b"the other device"
+OTHER_DEVICE = SigningKey(bytes(32))
 
 
 @dataclass
@@ -160,7 +166,7 @@ class WaitingClinic:
         payload = Payload(
             network=bytes(32),
             kind=unsigned.statement.KIND,
-            device=OTHER_DEVICE,
+            device=device_id_of(OTHER_DEVICE.public),
             person=unsigned.person,
             sequence=self.signed,
             previous=bytes(32),
@@ -169,4 +175,4 @@ class WaitingClinic:
             body=unsigned.statement.body(),
             containers=tuple(ContainerRef(c.commitment, c.size) for c in unsigned.containers),
         )
-        return sign(payload, [SigningKey(bytes(32)), unsigned.key])
+        return sign(payload, [OTHER_DEVICE, unsigned.key])

@@ -42,6 +42,7 @@ _KIND_OF_RULE = {
     CheckRule.LINK: FaultKind.LINK,
     CheckRule.HEIGHT: FaultKind.LINK,
     CheckRule.SLOT: FaultKind.LINK,
+    CheckRule.TIME: FaultKind.LINK,
     CheckRule.VALIDATORS: FaultKind.CERTIFICATE,
     CheckRule.PROPOSER: FaultKind.PROPOSER,
     CheckRule.SIGNATURES: FaultKind.SIGNATURE,

@@ -15,6 +15,9 @@ from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.transaction import Transaction, signatures_hold
 from ehr_desktop.node.ledger.validators import ValidatorSet
 
+LATEST_TIME_MS: Final = 253_402_128_000_000
+"""No block says a later time, UTC milliseconds: the end of the year 9999, as far as dates go."""
+
 NOTHING_DECODED: Final[Mapping[bytes, Transaction]] = MappingProxyType({})
 
 
@@ -25,6 +28,7 @@ class CheckRule(StrEnum):
     LINK = "link"
     HEIGHT = "height"
     SLOT = "slot"
+    TIME = "time"
     VALIDATORS = "validators"
     PROPOSER = "proposer"
     COUNT = "count"
@@ -32,7 +36,6 @@ class CheckRule(StrEnum):
     MERKLE_ROOT = "merkle-root"
     DECODES = "transaction-decodes"
     TRANSACTION_NETWORK = "transaction-network"
-    EXPIRED = "transaction-expired"
     REPEATED = "transaction-repeated"
     SIGNATURES = "transaction-signatures"
 
@@ -133,6 +136,12 @@ def _slot_follows(case: _Case) -> _Broken:
         yield None
 
 
+def _time_follows(case: _Case) -> _Broken:
+    earliest = 0 if case.parent is None else case.parent.time_ms
+    if not earliest <= case.header.time_ms <= LATEST_TIME_MS:
+        yield None
+
+
 def _validators_match(case: _Case) -> _Broken:
     if case.header.validators != case.validators.hash:
         yield None
@@ -171,12 +180,6 @@ def _transactions_same_network(case: _Case) -> _Broken:
     yield from case.broken_transactions(lambda t: t.payload.network != case.header.network)
 
 
-def _transactions_not_expired(case: _Case) -> _Broken:
-    yield from case.broken_transactions(
-        lambda t: 0 < t.payload.valid_until < case.header.height,
-    )
-
-
 def _transactions_differ(case: _Case) -> _Broken:
     seen: set[bytes] = set()
     for position, transaction in enumerate(case.decoded):
@@ -198,6 +201,7 @@ _RULES: Final[tuple[tuple[CheckRule, Callable[[_Case], _Broken]], ...]] = (
     (CheckRule.LINK, _links_to_parent),
     (CheckRule.HEIGHT, _height_follows),
     (CheckRule.SLOT, _slot_follows),
+    (CheckRule.TIME, _time_follows),
     (CheckRule.VALIDATORS, _validators_match),
     (CheckRule.PROPOSER, _proposer_may_vote),
     (CheckRule.COUNT, _count_matches),
@@ -205,7 +209,6 @@ _RULES: Final[tuple[tuple[CheckRule, Callable[[_Case], _Broken]], ...]] = (
     (CheckRule.MERKLE_ROOT, _merkle_root_matches),
     (CheckRule.DECODES, _transactions_decode),
     (CheckRule.TRANSACTION_NETWORK, _transactions_same_network),
-    (CheckRule.EXPIRED, _transactions_not_expired),
     (CheckRule.REPEATED, _transactions_differ),
     (CheckRule.SIGNATURES, _transactions_signed),
 )

@@ -9,7 +9,7 @@ from dataclasses import InitVar, dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from ehr_desktop.node.crypto.hashes import HASH_SIZE, digest
+from ehr_desktop.node.crypto.hashes import HASH_SIZE, digest, frame
 from ehr_desktop.node.crypto.sign import PUBLIC_SIZE, SIGNATURE_SIZE, SigningKey, verify
 from ehr_desktop.node.ledger.codec import CodecError, Value, decode, encode
 from ehr_desktop.node.ledger.fields import MAX_INTEGER, Fields
@@ -29,6 +29,7 @@ MAX_TRANSACTION: Final = 256 * 1024
 _VERSION: Final = 1
 _ID_LABEL: Final = "ehr/transaction/v1"
 _SIGNATURE_LABEL: Final = "ehr/transaction-signature/v1"
+_DEVICE_SIGNED: Final = "ehr/transaction-device/v1"
 _DEVICE_LABEL: Final = "ehr/device/v1"
 
 
@@ -74,8 +75,9 @@ class Signature:
 class Transaction:
     """A payload, the bytes that were signed, and the signatures in ascending order of key.
 
-    `id` is its name: 32 bytes over what was signed, signatures are not part of it. `wire` is what
-    is sent and stored: the signed bytes with their signatures, as `received` if they were.
+    `id` is its name: 32 bytes over what was signed, signatures are not part of it: they are bound
+    to it by the device's own, which is over all others. `wire` is what is sent and stored: the
+    signed bytes with their signatures, as `received` if they were.
     """
 
     payload: Payload
@@ -109,38 +111,55 @@ class Transaction:
 
 
 def sign(payload: Payload, keys: Sequence[SigningKey]) -> Transaction:
-    """Sign `payload` with each of `keys`.
+    """Sign `payload` with each of `keys`; the device it names signs last, over all the others.
 
     Raises:
-        CodecError: a field is out of bounds, or there are no, too many or repeated keys.
+        CodecError: a field is out of bounds, the device's key is not among `keys`, or there are
+            too many or repeated keys.
     """
     signed = _write_payload(payload)
-    signatures = sorted(
-        (Signature(key.public, key.sign(_SIGNATURE_LABEL, signed)) for key in keys),
-        key=lambda signature: signature.key,
-    )
-    if not 1 <= len(signatures) <= MAX_SIGNATURES:
-        raise CodecError("no signature, or too many")
+    author = next((key for key in keys if device_id_of(key.public) == payload.device), None)
+    if author is None or len(keys) > MAX_SIGNATURES:
+        raise CodecError("not signed by the device it names, or too many signatures")
+    remaining = list(keys)
+    remaining.remove(author)
+    others = [Signature(key.public, key.sign(_SIGNATURE_LABEL, signed)) for key in remaining]
+    bound = author.sign(_DEVICE_SIGNED, _bound_by_device(signed, others))
+    signatures = _ascending([*others, Signature(author.public, bound)])
     _require_ascending(signatures)
     # read back, so that nothing is signed that nobody would read
-    transaction = Transaction(_read_payload(signed), signed, tuple(signatures))
+    transaction = Transaction(_read_payload(signed), signed, signatures)
     if len(transaction.wire) > MAX_TRANSACTION:
         raise CodecError("the transaction is too long")
     return transaction
 
 
 def signatures_hold(transaction: Transaction) -> bool:
-    """Tell whether there is a signature, no key signed twice, and every one verifies.
+    """Tell whether the device it names signed over all other signatures, no key signed twice, and
+    every signature verifies.
 
-    Who had to sign is for the contracts to say.
+    So nobody but that device can add or take away a signature. Which persons had to sign is for
+    the contracts to say.
     """
-    signatures = transaction.signatures
-    if not signatures or len({signature.key for signature in signatures}) != len(signatures):
+    signatures, signed = transaction.signatures, transaction.signed
+    device = transaction.payload.device
+    by_device = [one for one in signatures if device_id_of(one.key) == device]
+    if len(by_device) != 1 or len({one.key for one in signatures}) != len(signatures):
         return False
-    return all(
-        verify(signature.key, _SIGNATURE_LABEL, transaction.signed, signature.value)
-        for signature in signatures
-    )
+    author = by_device[0]
+    others = [one for one in signatures if one is not author]
+    return verify(
+        author.key, _DEVICE_SIGNED, _bound_by_device(signed, others), author.value
+    ) and all(verify(one.key, _SIGNATURE_LABEL, signed, one.value) for one in others)
+
+
+def _bound_by_device(signed: bytes, others: Sequence[Signature]) -> bytes:
+    """Give what the device signs: the payload, and who else signed it and how."""
+    return frame(_DEVICE_SIGNED, signed, *(one.key + one.value for one in _ascending(others)))
+
+
+def _ascending(signatures: Sequence[Signature]) -> tuple[Signature, ...]:
+    return tuple(sorted(signatures, key=lambda signature: signature.key))
 
 
 def device_id_of(public: bytes) -> bytes:

@@ -28,7 +28,7 @@ from ehr_desktop.node.ledger.state import StateDelta
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.pipeline.final import FinalTransaction, store_final
-from ehr_desktop.node.store import blocks, secrets, state
+from ehr_desktop.node.store import blocks, secrets, state, transactions
 from ehr_desktop.node.store.engine import Database
 from ehr_desktop.node.store.remembered import RememberedState
 
@@ -181,6 +181,8 @@ class Chain:
         branch = self._run(connection, header, batch, path)
         if any(_leaves_a_gap(verdict) for verdict in branch.verdicts):
             return None
+        if _repeats(connection, branch, path):
+            return None
         self._branches[header.id] = branch
         return branch
 
@@ -301,6 +303,17 @@ def _leaves_a_gap(verdict: Verdict) -> bool:
         return False
     facts = dict(verdict.details)
     return int(facts["given"]) > int(facts["expected"])
+
+
+def _repeats(connection: Connection, branch: Branch, path: Sequence[Branch]) -> bool:
+    """Tell whether a block has what is in the ledger before it: everything has one place."""
+    before = {transaction.id for earlier in path for transaction in earlier.batch}
+    return any(
+        transaction.id in before or transactions.is_final(connection, transaction.id)
+        for transaction, verdict in zip(branch.batch, branch.verdicts, strict=True)
+        # a feed that went on does not accept the same again
+        if not verdict.accepted
+    )
 
 
 def _decoded_batch(

@@ -16,20 +16,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import HomeDamagedError, WorkstationHaltedError
-from ehr_desktop.node.consensus.events import (
-    Event,
-    Timer,
-)
+from ehr_desktop.node.consensus.events import Event, Timer
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.roster import Device, devices
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.finality import Finality
-from ehr_desktop.node.ledger.transaction import (
-    Transaction,
-    device_id_of,
-)
+from ehr_desktop.node.ledger.transaction import Transaction, device_id_of
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.pipeline.chain import Chain
 from ehr_desktop.node.pipeline.expected import ExpectedState
@@ -44,6 +38,7 @@ from ehr_desktop.node.pipeline.unsigned import (
     Unsigned,
     complete_subjects,
     require_room,
+    store_news,
     store_received,
     store_signed,
 )
@@ -85,7 +80,7 @@ class Pipeline:
         self.network = network
         self._key = device_key
         self._signing = Signing(network, device_key, clock)
-        self._clock = clock
+        self.clock = clock
         self.files = files
         self.genesis = genesis
         self.device = device_id_of(device_key.public)
@@ -118,7 +113,7 @@ class Pipeline:
         self.standing = self._stand()
 
     def _join(self, connection: Connection) -> None:
-        proposals = Proposals(self.network, self.device, self._clock, self.chain, self.pool)
+        proposals = Proposals(self.network, self.device, self.clock, self.chain, self.pool)
         self._part = TakingPart(self, self._key, proposals, connection)
 
     # --- turns ---------------------------------------------------------------------------------
@@ -311,11 +306,11 @@ class Pipeline:
     def store_final(self, block: Block, finality: Finality) -> bool:
         """Store a checked block as final, the child of the head. Inside a turn."""
         branch, connection = self.chain.branch(block.header.id), self.connection
-        unknown = [t for t in branch.batch if t.wire not in self.pool]
-        if any(t.payload.device == self.device for t in unknown) and not self.halted:
+        news = [t for t in branch.batch if t.wire not in self.pool]
+        if any(t.payload.device == self.device for t in news) and not self.halted:
             # only a disk that was restored or cloned meets statements of its own as news
             self.halt()
-        store_received(connection, unknown, self.value_here(connection))
+        store_news(connection, news, self.value_here(connection))
         self._running.final += self.chain.store(connection, branch, finality)
         complete_subjects(connection, branch.batch, self.chain.reader(connection))
         lost = self.pool.settle(branch.batch, self.device)

@@ -84,14 +84,18 @@ class Pool:
         what did not become final waits no longer. Not so of this workstation itself, `own`.
         """
         forked: set[bytes] = set()
+        otherwise_signed: set[bytes] = set()
         for transaction in final:
             device = transaction.payload.device
-            if not self._leave(transaction) and device != own:
+            if not self._leave(transaction):
+                otherwise_signed.add(transaction.id)
                 forked.add(device)
             self._move_feed(transaction)
+        for transaction in [t for t in self._waiting.values() if t.id in otherwise_signed]:
+            self._leave(transaction)
         self._heads = None
         newest = {t.payload.device: t for t in final}
-        return [lost for device in forked for lost in self._drop_fork(newest[device])]
+        return [lost for d in forked - {own} for lost in self._drop_fork(newest[d])]
 
     def _drop_fork(self, newest: Transaction) -> list[Transaction]:
         """Drop what waits of a device and does not continue its newest final transaction."""
@@ -114,11 +118,11 @@ class Pool:
 
     def batch(self, without: Iterable[Transaction] = ()) -> list[Transaction]:
         """Give what the next block takes, leaving out what stands in its ancestors."""
-        placed = {transaction.wire for transaction in without}
+        placed = {transaction.id for transaction in without}
         batch: list[Transaction] = []
         size = 0
         for wire, transaction in self._waiting.items():
-            if wire in placed:
+            if transaction.id in placed:
                 continue
             size += len(wire)
             if batch and (size > MOST_BYTES or len(batch) >= MOST_TRANSACTIONS):

@@ -151,11 +151,20 @@ class Receiving:
             block, finality = Block.decode(certified.block), Finality.decode(certified.certificate)
         except CodecError:
             return False
+        if chain.head is not None:
+            return self._is_next(block, finality, height)
+        if block.header.id != pipeline.genesis:
+            return False
+        chain.validators = founders_of(block)
+        if not self._is_next(block, finality, height):
+            chain.validators = None
+            return False
+        return True
+
+    def _is_next(self, block: Block, finality: Finality, height: int) -> bool:
+        """Verify and store a block as the child of the head."""
+        pipeline, chain = self._pipeline, self._pipeline.chain
         header = block.header
-        if chain.head is None and chain.validators is None:
-            if header.id != pipeline.genesis:
-                return False
-            chain.validators = founders_of(block)
         return (
             header.height == height
             and header.parent == chain.head_id

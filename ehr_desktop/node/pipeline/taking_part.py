@@ -2,8 +2,9 @@
 stores, votes it keeps.
 """
 
+import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
@@ -37,6 +38,10 @@ from ehr_desktop.node.store import blocks, votes
 
 if TYPE_CHECKING:
     from ehr_desktop.node.pipeline.pipeline import Pipeline
+
+
+CLOCKS_DIFFER_MS: Final = 600_000
+"""No vote for a block that is ahead of this workstation's clock by more."""
 
 
 class TakingPart:
@@ -124,9 +129,9 @@ class TakingPart:
             return
         self._mine(None)
         block = mining.with_proof(nonce)
-        closes = self._built(block).closes_epoch
-        header = block.header
-        self._ordering.tell(BlockBuilt(header.slot, header.parent, block.encode(), closes))
+        built, header = self._built(block), block.header
+        content = None if built.block is None else block.encode()
+        self._ordering.tell(BlockBuilt(header.slot, header.parent, content, built.closes_epoch))
 
     # --- what the engine asks for --------------------------------------------------------------
 
@@ -156,9 +161,12 @@ class TakingPart:
         return Built(None) if proposed is None else self._built(proposed)
 
     def _built(self, block: Block) -> Built:
-        valid, closes = self._check(block)
-        assert valid, f"own block {block.header.height} breaks a rule of the ledger"
-        return Built(block, closes)
+        valid, closes = self._extend(block)
+        if valid:
+            return Built(block, closes)
+        height = block.header.height
+        logging.getLogger("ehr_desktop").error("own block %d breaks a rule of the ledger", height)
+        return Built(None)
 
     def _withdraw(self) -> None:
         if self._mining is not None:
@@ -169,9 +177,19 @@ class TakingPart:
         self._pipeline.mine(mining)
 
     def _check(self, block: Block) -> tuple[bool, bool]:
+        return (False, False) if self._is_ahead(block) else self._extend(block)
+
+    def _extend(self, block: Block) -> tuple[bool, bool]:
         pipeline = self._pipeline
         branch = pipeline.chain.extend(pipeline.connection, block, pipeline.pool.by_wire)
         return branch is not None, branch is not None and branch.closes_epoch
+
+    def _is_ahead(self, block: Block) -> bool:
+        """Tell whether a block takes the ledger further ahead of this clock than clocks differ."""
+        path = self._pipeline.chain.path(block.header.parent) or ()
+        parent, _ = self._pipeline.chain.parent_of(path)
+        latest = max(self._pipeline.clock() + CLOCKS_DIFFER_MS, parent.time_ms if parent else 0)
+        return block.header.time_ms > latest
 
     def _finalize(
         self, chain: Sequence[Block], tail: Sequence[Block], certificate: Certificate

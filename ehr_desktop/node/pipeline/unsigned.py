@@ -63,6 +63,17 @@ def store_received(
         promise(connection, received)
 
 
+def store_news(connection: Connection, news: Sequence[Transaction], value: StateReader) -> None:
+    """Store what a final block has and the pool has not. A device can sign the same twice, with
+    other persons: then it is here under its name, and gets the signatures it is final with.
+    """
+    known = {t.id for t in news if transactions.is_stored(connection, t.id)}
+    store_received(connection, [t for t in news if t.id not in known], value)
+    transactions.replace_wires(
+        connection, [{"id_": t.id, "signed": t.wire} for t in news if t.id in known]
+    )
+
+
 def complete_subjects(
     connection: Connection, batch: Sequence[Transaction], value: StateReader
 ) -> None:

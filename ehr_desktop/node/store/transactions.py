@@ -66,6 +66,7 @@ _MAKE_FINAL = (
         details=bindparam("details"),
     )
 )
+_REPLACE_WIRE = update(T).where(T.c.id == bindparam("id_")).values(wire=bindparam("signed"))
 
 # a literal: `write_many` binds what the rows name and nothing else
 _NOBODY: ColumnElement[bytes] = literal_column("x''")
@@ -91,6 +92,11 @@ def remove_pending(connection: Connection, names: Sequence[bytes]) -> None:
     for name in names:
         connection.execute(delete(T).where(T.c.id == name, T.c.position.is_(None)))
         connection.execute(delete(AWAITED).where(AWAITED.c.transaction == name))
+
+
+def replace_wires(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Give stored transactions the signatures they became final with: rows of id_ and signed."""
+    write_many(connection, _REPLACE_WIRE, rows)
 
 
 def pending(connection: Connection, limit: int) -> list[StoredTransaction]:
@@ -193,6 +199,12 @@ def of_feed(connection: Connection, device: bytes, first: int, last: int) -> Ite
 def is_stored(connection: Connection, transaction: bytes) -> bool:
     """Tell whether a transaction is here, pending or final."""
     return connection.execute(select(T.c.number).where(T.c.id == transaction)).first() is not None
+
+
+def is_final(connection: Connection, transaction: bytes) -> bool:
+    """Tell whether a transaction has its place in the ledger."""
+    chosen = select(T.c.number).where(T.c.id == transaction, T.c.position.is_not(None))
+    return connection.execute(chosen).first() is not None
 
 
 def feed_heads(connection: Connection) -> dict[bytes, tuple[int, bytes]]:

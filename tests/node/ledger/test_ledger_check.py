@@ -1,27 +1,26 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.block import NO_PARENT, Block, Header
-from ehr_desktop.node.ledger.check import CheckFailure, CheckRule, check_block
+from ehr_desktop.node.ledger.check import LATEST_TIME_MS, CheckFailure, CheckRule, check_block
 from ehr_desktop.node.ledger.codec import encode
 from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.state import EMPTY
 from ehr_desktop.node.ledger.transaction import NO_PREVIOUS, Payload, device_id_of, sign
 from ehr_desktop.node.ledger.vote import Validator, ValidatorSet
 
-KEY = SigningKey(bytes(range(32)))
+KEY, PERSON = SigningKey(bytes(range(32))), SigningKey(bytes(range(1, 33)))
 DEVICE = device_id_of(KEY.public)
 VALIDATORS = ValidatorSet((Validator(DEVICE, KEY.public, 1),))
 NETWORK = b"n" * 32
+PAYLOAD = Payload(NETWORK, "note.add", DEVICE, b"", 1, NO_PREVIOUS, 0, 1_700_000_000_000, (), ())
 
 
 def transaction(sequence, **changes):
-    payload = Payload(
-        NETWORK, "note.add", DEVICE, b"", sequence, NO_PREVIOUS, 0, 1_700_000_000_000, (), ()
-    )
-    return sign(replace(payload, **changes), [KEY]).wire
+    return sign(replace(PAYLOAD, sequence=sequence, **changes), [KEY]).wire
 
 
 def next_block(parent, frontier, transactions, **changes):
@@ -81,6 +80,9 @@ def test_checking_leaves_the_frontier_as_it_was():
         ({"height": 0}, CheckRule.HEIGHT),
         ({"slot": 0}, CheckRule.SLOT),
         ({"epoch": 2}, CheckRule.SLOT),
+        ({"time_ms": PARENT.time_ms - 1}, CheckRule.TIME),
+        ({"time_ms": LATEST_TIME_MS + 1}, CheckRule.TIME),
+        ({"time_ms": 2**63 - 1}, CheckRule.TIME),
         ({"validators": b"x" * 32}, CheckRule.VALIDATORS),
         ({"proposer": b"x" * 16}, CheckRule.PROPOSER),
         ({"transactions": 2}, CheckRule.COUNT),
@@ -111,11 +113,18 @@ def test_slots_may_be_skipped_and_an_epoch_may_start_anew(change):
         ({"parent": b"x" * 32}, CheckRule.LINK),
         ({"slot": 1}, CheckRule.SLOT),
         ({"epoch": 1}, CheckRule.SLOT),
+        ({"time_ms": LATEST_TIME_MS + 1}, CheckRule.TIME),
     ],
 )
 def test_the_first_block_has_no_parent_and_starts_at_nought(change, rule):
     wrong = replace(FIRST, header=replace(FIRST.header, **change))
     assert rules(wrong, parent=None, frontier=Frontier()) == [rule]
+
+
+@pytest.mark.parametrize("time_ms", [PARENT.time_ms, PARENT.time_ms + 1, LATEST_TIME_MS])
+def test_time_may_stand_still_and_goes_as_far_as_dates_do(time_ms):
+    assert failures(replace(SECOND, header=replace(SECOND.header, time_ms=time_ms))) == []
+    assert datetime.fromtimestamp(time_ms / 1000, UTC).year <= 9999
 
 
 def with_transactions(*transactions):
@@ -135,17 +144,11 @@ def test_a_transaction_of_another_network_is_named():
     assert failures(wrong) == [CheckFailure(CheckRule.TRANSACTION_NETWORK, 1, 1)]
 
 
-@pytest.mark.parametrize("valid_until", [0, 1, 2])
-def test_a_transaction_may_enter_up_to_its_last_height(valid_until):
-    assert failures(with_transactions(transaction(3, valid_until=valid_until))) == []
-
-
-def test_a_transaction_that_came_too_late_is_named():
-    third, _ = next_block(
-        replace(SECOND.header, height=9), AFTER_FIRST, [transaction(6, valid_until=9)]
-    )
-    found = failures(third, parent=replace(SECOND.header, height=9))
-    assert found == [CheckFailure(CheckRule.EXPIRED, 10, 0)]
+@pytest.mark.parametrize("valid_until", [0, 8, 9, 10])
+def test_a_transaction_that_came_too_late_breaks_no_block(valid_until):
+    before = replace(SECOND.header, height=9)
+    third, _ = next_block(before, AFTER_FIRST, [transaction(6, valid_until=valid_until)])
+    assert failures(third, parent=before) == []
 
 
 def test_a_repeated_transaction_is_named_once():
@@ -195,3 +198,10 @@ def test_a_proposer_without_weight_is_named():
     block = replace(SECOND, header=replace(SECOND.header, validators=both.hash))
     found = check_block(block, PARENT, AFTER_FIRST, both)
     assert found == [CheckFailure(CheckRule.PROPOSER, 1)]
+
+
+def test_a_transaction_that_its_device_did_not_sign_is_named():
+    honest = sign(replace(PAYLOAD, sequence=3), [KEY, PERSON])
+    persons = tuple((s.key, s.value) for s in honest.signatures if s.key == PERSON.public)
+    wrong = with_transactions(encode((honest.signed, persons)))
+    assert failures(wrong) == [CheckFailure(CheckRule.SIGNATURES, 1, 0)]

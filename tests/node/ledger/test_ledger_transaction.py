@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ehr_desktop.node.crypto.hashes import digest
+from ehr_desktop.node.crypto.hashes import digest, frame
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.ledger.codec import CodecError, decode, encode
 from ehr_desktop.node.ledger.transaction import (
@@ -134,18 +134,22 @@ def test_the_largest_transaction_fits_its_limit():
         body=(bytes(MAX_BODY - 4),),
         containers=(ContainerRef(bytes(32), 2**63 - 1),) * MAX_CONTAINERS,
     )
-    keys = [SigningKey(bytes([n]) * 32) for n in range(MAX_SIGNATURES)]
+    keys = [KEY, *(SigningKey(bytes([n]) * 32) for n in range(1, MAX_SIGNATURES))]
     assert len(sign(largest, keys).wire) <= MAX_TRANSACTION
 
 
-@pytest.mark.parametrize("keys", [[], [KEY, KEY]], ids=["nobody", "one key twice"])
-def test_nobody_or_one_key_twice_cannot_sign(keys):
+@pytest.mark.parametrize(
+    "keys",
+    [[], [KEY, KEY], [KEY, OTHER, OTHER], [OTHER]],
+    ids=["nobody", "the device twice", "a person twice", "another device"],
+)
+def test_nobody_one_key_twice_or_another_device_cannot_sign(keys):
     with pytest.raises(CodecError):
         sign(PAYLOAD, keys)
 
 
 def test_more_keys_than_the_limit_cannot_sign():
-    keys = [SigningKey(bytes([n]) * 32) for n in range(MAX_SIGNATURES + 1)]
+    keys = [KEY, *(SigningKey(bytes([n]) * 32) for n in range(1, MAX_SIGNATURES + 1))]
     with pytest.raises(CodecError):
         sign(PAYLOAD, keys)
 
@@ -218,6 +222,46 @@ def test_signatures_do_not_hold_when_one_of_them_is_wrong_missing_or_repeated():
         assert not signatures_hold(replace(transaction, signatures=signatures))
 
 
+THIRD = SigningKey(bytes(range(2, 34)))
+
+
+def test_nobody_but_its_device_adds_takes_away_or_swaps_a_signature():
+    alone, two = sign(PAYLOAD, [KEY]), sign(PAYLOAD, [KEY, OTHER])
+    by_other, by_third = (
+        Signature(key.public, key.sign("ehr/transaction-signature/v1", two.signed))
+        for key in (OTHER, THIRD)
+    )
+    assert by_other in two.signatures
+    (of_alone,) = alone.signatures
+    (of_two,) = (s for s in two.signatures if s.key == KEY.public)
+    for signatures in [
+        (of_alone, by_third),
+        (of_two, by_other, by_third),
+        (of_two,),
+        (of_two, by_third),
+        (by_other,),
+        (by_other, by_third),
+    ]:
+        ordered = tuple(sorted(signatures, key=lambda signature: signature.key))
+        assert not signatures_hold(replace(two, signatures=ordered))
+
+
+def test_a_device_that_signs_like_a_person_has_not_signed():
+    value = KEY.sign("ehr/transaction-signature/v1", sign(PAYLOAD, [KEY]).signed)
+    as_person = Signature(KEY.public, value)
+    assert not signatures_hold(replace(sign(PAYLOAD, [KEY]), signatures=(as_person,)))
+
+
+def test_no_device_signs_in_the_name_of_another():
+    of_other = sign(replace(PAYLOAD, device=device_id_of(OTHER.public)), [OTHER])
+    named = sign(PAYLOAD, [KEY])
+    stolen = replace(named, signatures=of_other.signatures)
+    bound = frame("ehr/transaction-device/v1", named.signed)
+    own = Signature(OTHER.public, OTHER.sign("ehr/transaction-device/v1", bound))
+    assert not signatures_hold(stolen)
+    assert not signatures_hold(replace(named, signatures=(own,)))
+
+
 def test_a_signature_under_another_label_does_not_hold():
     transaction = sign(PAYLOAD, [KEY])
     value = KEY.sign("ehr/vote/v1", transaction.signed)
@@ -253,7 +297,7 @@ def test_random_bytes_are_no_transaction(noise):
         Payload,
         network=st.binary(min_size=32, max_size=32),
         kind=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=64),
-        device=st.binary(min_size=16, max_size=16),
+        device=st.just(PAYLOAD.device),
         person=st.just(b"") | st.binary(min_size=16, max_size=16),
         sequence=st.integers(1, 2**63 - 1),
         previous=st.binary(min_size=32, max_size=32),
