@@ -1,6 +1,7 @@
 """What transactions bring: promised, sent and taken in, between two real databases."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -130,18 +131,13 @@ def store(disk, thing, transaction):
     if isinstance(thing, StoredContainer):
         disk.do(containers.add_containers, [placed(thing, transaction)])
     elif isinstance(thing, KeyBox):
-        disk.do(secrets.add_boxes, [thing])
+        disk.do(secrets.add_boxes, [replace(thing, transaction=transaction.id)])
     else:
         disk.do(secrets.put_vault_key, PATIENT, thing[1], thing[0])
 
 
 def placed(thing, transaction):
-    return StoredContainer(
-        *[
-            transaction.id if field == "transaction" else getattr(thing, field)
-            for field in StoredContainer.__slots__
-        ]
-    )
+    return replace(thing, transaction=transaction.id)
 
 
 def stored(disk, thing, name):
@@ -303,9 +299,12 @@ def test_a_feed_is_whole_up_to_its_first_transaction_that_awaits_something(disks
 def test_what_a_refused_statement_would_bring_is_not_wanted_any_more(disks):
     _, other = disks
     for statement, thing in brought_by_everything()[2:]:
-        other.do(promise, [transaction_of(statement, thing)])
+        refused = transaction_of(statement, thing)
+        other.do(promise, [refused])
         assert len(other.do(missing, b"", 10)) == 1
-        other.do(settle, statement, accepted=False)
+        other.do(settle, b"another" * 4, statement, accepted=False)
+        assert len(other.do(missing, b"", 10)) == 1
+        other.do(settle, refused.id, statement, accepted=False)
         assert other.do(missing, b"", 10) == []
 
 
@@ -315,12 +314,12 @@ def test_boxes_that_a_new_team_key_replaces_are_not_wanted_any_more(disks):
     epochs, welcome, replacing = statements[2:5]
     other.do(promise, [said(epochs), said(welcome), said(replacing)])
 
-    other.do(settle, replacing, accepted=True)
+    other.do(settle, b"", replacing, accepted=True)
 
     assert other.do(missing, b"", 10) == sorted(
         [*names_brought([said(epochs)]), replacing.boxes[0]]
     )
-    other.do(settle, ReplaceTeamKey("clinical", 4, BOX, ()), accepted=True)
+    other.do(settle, b"", ReplaceTeamKey("clinical", 4, BOX, ()), accepted=True)
     assert other.do(missing, b"", 10) == []
 
 

@@ -141,6 +141,7 @@ def _keep_box(connection: Connection, one: Awaited, fields: Fields) -> bool:
         fields.octets_up_to(_MOST_NAME),
         fields.integer(),
         fields.octets_up_to(_MOST_FIELD),
+        one.transaction,
     )
     fields.end()
     promised = (one.subject, one.purpose, one.epoch, one.recipient, one.generation)

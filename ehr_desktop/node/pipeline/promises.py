@@ -16,7 +16,6 @@ from ehr_desktop.node.contracts.statements import (
     ReplaceTeamKey,
     Statement,
     WelcomeMembers,
-    boxes_named,
     read_statement,
     vault_named,
 )
@@ -35,13 +34,14 @@ def promise(connection: Connection, transactions: Sequence[Transaction]) -> None
     awaited.add(connection, [one for t in transactions for one in promised_by(t)])
 
 
-def settle(connection: Connection, statement: Statement, *, accepted: bool) -> None:
-    """A statement has become final: what a refused one would have brought is of no use, nor are
-    the boxes that a new team key replaces.
+def settle(
+    connection: Connection, transaction: bytes, statement: Statement, *, accepted: bool
+) -> None:
+    """A statement has become final: the keys that only a refused one would have brought are of no
+    use, nor are the boxes that a new team key replaces.
     """
     if not accepted:
-        vault = vault_named(statement)
-        awaited.remove(connection, [*boxes_named(statement), *([vault[1]] if vault else [])])
+        awaited.remove_promises(connection, transaction)
     elif isinstance(statement, ReplaceTeamKey):
         awaited.remove_older_boxes(connection, statement.team, statement.generation)
 

@@ -136,6 +136,13 @@ def remove(connection: Connection, names: Iterable[bytes]) -> None:
     write_many(connection, _REMOVE, [{"wanted": name} for name in names])
 
 
+def remove_promises(connection: Connection, transaction: bytes) -> None:
+    """Await nothing any more only because one transaction promised it; its containers stay, for
+    what was refused can still be read.
+    """
+    connection.execute(delete(A).where(A.c.transaction == transaction, A.c.kind != CONTAINER))
+
+
 def remove_older_boxes(connection: Connection, team: str, generation: int) -> None:
     """Await no box any more with or to a generation of a team's key before `generation`."""
     connection.execute(

@@ -15,7 +15,7 @@ class KeyBox:
     """A key sealed for one recipient. For a patient's category key `subject` is the patient,
     `purpose` the category, `epoch` its epoch and `recipient` a team's name; for a team's key
     `subject` is empty, `purpose` the team, `epoch` its generation and `recipient` a person.
-    `generation` is that of the key it was sealed to.
+    `generation` is that of the key it was sealed to, `transaction` what brought it.
     """
 
     hash: bytes
@@ -25,9 +25,10 @@ class KeyBox:
     recipient: bytes
     generation: int
     box: bytes
+    transaction: bytes = b""
 
 
-_ADD_BOXES = insert(KEY_BOXES)
+_ADD_BOXES = upsert(KEY_BOXES).on_conflict_do_nothing()
 _ADD_VAULT_KEY = insert(VAULT_KEYS)
 _VAULT_KEY = select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == bindparam("wanted"))
 _VAULT_NAMED = select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key).where(
@@ -61,7 +62,7 @@ def secret(connection: Connection, name: str) -> bytes | None:
 
 
 def add_boxes(connection: Connection, boxes: Sequence[KeyBox]) -> None:
-    """Store boxes."""
+    """Store boxes; one that is here already stays what the first transaction brought."""
     rows = [{name: getattr(box, name) for name in KeyBox.__slots__} for box in boxes]
     write_many(connection, _ADD_BOXES, rows)
 
@@ -86,10 +87,9 @@ def boxes_to_team(connection: Connection, team: str, generation: int) -> list[Ke
     return [KeyBox(*row) for row in connection.execute(chosen)]
 
 
-def remove_boxes(connection: Connection, hashes: Sequence[bytes]) -> None:
-    """Delete boxes; what they held can no longer be opened from this disk."""
-    for name in hashes:
-        connection.execute(delete(KEY_BOXES).where(KEY_BOXES.c.hash == name))
+def remove_boxes(connection: Connection, transaction: bytes) -> None:
+    """Delete what one transaction brought, whatever other boxes it names."""
+    connection.execute(delete(KEY_BOXES).where(KEY_BOXES.c.transaction == transaction))
 
 
 def remove_older_boxes(connection: Connection, team: str, generation: int) -> None:

@@ -126,7 +126,9 @@ KEY_BOXES = Table(
     Column("recipient", LargeBinary, nullable=False),  # team name or person
     Column("generation", Integer, nullable=False),  # of the recipient's key
     Column("box", LargeBinary, nullable=False),
+    Column("transaction", LargeBinary, nullable=False),  # that brought it
 )
+Index("box_of", KEY_BOXES.c.transaction)
 Index("box_for", KEY_BOXES.c.subject, KEY_BOXES.c.purpose, KEY_BOXES.c.recipient)
 """Boxes are never on the ledger, only their hashes: deleting one is what revokes."""
 
