@@ -91,7 +91,7 @@ def container(sealed=SEALED, header=None, wrapped=b"w" * 40):
 def box(content=b"sealed key", **changes):
     fields = {"subject": PATIENT, "purpose": "notes", "epoch": 1, "recipient": b"clinical",
               "generation": 3} | changes  # fmt: skip
-    return KeyBox(hash=box_hash(content), box=content, **fields)
+    return KeyBox(hash=box_hash(content, **fields), box=content, **fields)
 
 
 def brought_by_everything():
@@ -195,10 +195,8 @@ def test_a_parcel_with_any_changed_byte_that_its_name_stands_for_is_wrong(disks,
 
 def _not_bound(thing):
     """Fields of a parcel that no hash on the ledger covers: the wrapped key and the fingerprint
-    of a container; whom a box of a new team key is for."""
-    if isinstance(thing, StoredContainer):
-        return {4, 5}
-    return {5} if isinstance(thing, KeyBox) and thing.epoch == 3 else set()
+    of a container."""
+    return {4, 5} if isinstance(thing, StoredContainer) else set()
 
 
 @pytest.mark.parametrize(
@@ -218,14 +216,79 @@ def test_a_parcel_of_another_kind_under_a_promised_name_is_wrong(disks):
     assert other.do(keep, encode(("vault", thing.hash, PATIENT, VAULT_KEY)))[0] is Keeping.WRONG
 
 
-def test_a_header_of_garbage_types_is_wrong(disks):
+def test_a_header_of_garbage_types_belongs_to_no_record(disks):
     _, other = disks
     thing = container(header=encode(("ehr/rec/v1", PATIENT, "notes", 1, "text", 2, PERSON, b"")))
     transaction = transaction_of(CommitRecords(PATIENT, ((RECORD, 2, "notes", 1),), "form"), thing)
     other.do(promise, [transaction])
     sent = ("container", thing.commitment, thing.header, thing.salt, b"", b"", thing.sealed)
 
-    assert other.do(keep, encode(sent)) == (Keeping.WRONG, thing.commitment)
+    assert other.do(keep, encode(sent)) == (Keeping.UNNAMED, thing.commitment)
+
+
+@pytest.mark.parametrize(
+    ("statement", "thing"), brought_by_everything(), ids=lambda v: getattr(v, "KIND", "")
+)
+def test_a_false_promise_neither_hides_a_true_one_nor_makes_its_parcel_wrong(
+    disks, statement, thing
+):
+    author, other = disks
+    transaction = transaction_of(statement, thing)
+    store(author, thing, transaction)
+    [name] = names_brought([transaction])
+    sent = author.parcel(name)
+    row = ("notes", 7, b"c" * 32, (("front-desk", 9, name),))
+    rows = ((seeded("another record"), 1, "notes", 1),)
+    lies = [
+        said(CommitRecords(PATIENT, rows, "form"), ContainerRef(name, 3)),
+        said(EnrolMember(seeded("nobody"), "nurse", b"k" * 32, BOX), ContainerRef(name, 4)),
+        said(CommitRecords(PATIENT, rows, "form"), ContainerRef(name, LARGEST_ROW + 1)),
+        said(OpenEpochs(seeded("another"), (row,))),
+        said(RegisterPatient(seeded("another"), name)),
+    ]
+    for lie in lies:
+        other.do(promise, [lie])
+        other.do(settle, lie.id, statement, accepted=False)
+        other.do(promise, [lie])
+    assert other.do(missing, b"", 10) == [name]
+
+    other.do(promise, [transaction])
+    assert other.do(missing, b"", 10) == [name]
+    assert other.do(keep, sent) == (Keeping.KEPT, name)
+
+    kept = stored(other, thing, name)
+    if isinstance(thing, KeyBox):
+        kept = replace(kept, transaction=transaction.id)
+    assert kept == stored(author, thing, name)
+    assert other.do(missing, b"", 10) == other.do(missing_large, b"", 10) == []
+
+
+def test_the_right_bytes_under_a_false_promise_alone_are_never_wrong(disks):
+    author, other = disks
+    for statement, thing in brought_by_everything()[2:]:
+        transaction = transaction_of(statement, thing)
+        store(author, thing, transaction)
+        [name] = names_brought([transaction])
+        rows = ((seeded("another record"), 1, "notes", 1),)
+        other.do(promise, [said(CommitRecords(PATIENT, rows, "form"), ContainerRef(name, 3))])
+
+        assert other.do(keep, author.parcel(name)) == (Keeping.UNNAMED, name)
+        other.do(promise, [transaction])
+        assert other.do(keep, author.parcel(name)) == (Keeping.KEPT, name)
+
+
+def test_a_box_that_two_transactions_name_is_not_taken_back_with_one_of_them(disks):
+    author, other = disks
+    statement, thing = brought_by_everything()[3]
+    honest, lie = said(statement), said(statement, sequence=2)
+    store(author, thing, honest)
+    other.do(promise, [lie])
+    assert other.do(keep, author.parcel(thing.hash))[0] is Keeping.KEPT
+    other.do(promise, [honest])
+
+    other.do(secrets.remove_boxes, lie.id)
+
+    assert other.do(secrets.box_named, thing.hash) is not None
 
 
 def test_a_damaged_container_is_not_sent(disks):

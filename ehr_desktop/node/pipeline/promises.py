@@ -21,7 +21,7 @@ from ehr_desktop.node.contracts.statements import (
 )
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.net.messages import FeedHead
-from ehr_desktop.node.store import awaited
+from ehr_desktop.node.store import awaited, secrets
 from ehr_desktop.node.store.awaited import BOX, CONTAINER, VAULT, Awaited
 from ehr_desktop.node.store.containers import LARGEST_ROW
 from ehr_desktop.node.sync.port import LargeContainer
@@ -31,7 +31,10 @@ def promise(connection: Connection, transactions: Sequence[Transaction]) -> None
     """Await what transactions of other workstations bring. Call it as they are stored, whether
     they wait for a place in the ledger or came in a block.
     """
-    awaited.add(connection, [one for t in transactions for one in promised_by(t)])
+    promised = [one for t in transactions for one in promised_by(t)]
+    awaited.add(connection, promised)
+    boxes = [(one.name, one.transaction) for one in promised if one.kind == BOX]
+    secrets.share_boxes(connection, boxes)
 
 
 def settle(
@@ -53,20 +56,21 @@ def names_brought(transactions: Sequence[Transaction]) -> list[bytes]:
 
 def missing(connection: Connection, after: bytes, limit: int) -> list[bytes]:
     """Give names of parcels that are not here, ascending, above `after`."""
-    page = awaited.page(connection, large=False, after=after, limit=limit)
-    return [one.name for one in page]
+    return awaited.names(connection, large=False, after=after, limit=limit)
 
 
 def missing_large(connection: Connection, after: bytes, limit: int) -> list[LargeContainer]:
     """Give large containers that are not here, ascending by name, above `after`."""
-    page = awaited.page(connection, large=True, after=after, limit=limit)
-    return [LargeContainer(one.name, one.size, one.device) for one in page]
+    page = awaited.names(connection, large=True, after=after, limit=limit)
+    return [found for name in page if (found := large(connection, name)) is not None]
 
 
 def large(connection: Connection, name: bytes) -> LargeContainer | None:
-    """Give a large container that is not here."""
-    one = awaited.find(connection, name)
-    return LargeContainer(one.name, one.size, one.device) if one and one.large else None
+    """Give a large container that is not here; where promises differ, at the largest size."""
+    promised = awaited.find(connection, CONTAINER, name)
+    if not promised or not promised[0].large:
+        return None
+    return LargeContainer(name, promised[0].size, promised[0].device)
 
 
 def feed_heads(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.store.many import write_many
@@ -15,7 +15,8 @@ class KeyBox:
     """A key sealed for one recipient. For a patient's category key `subject` is the patient,
     `purpose` the category, `epoch` its epoch and `recipient` a team's name; for a team's key
     `subject` is empty, `purpose` the team, `epoch` its generation and `recipient` a person.
-    `generation` is that of the key it was sealed to, `transaction` what brought it.
+    `generation` is that of the key it was sealed to, `transaction` the one that brought it; empty
+    where several name it.
     """
 
     hash: bytes
@@ -29,6 +30,11 @@ class KeyBox:
 
 
 _ADD_BOXES = upsert(KEY_BOXES).on_conflict_do_nothing()
+_SHARE_BOX = (
+    update(KEY_BOXES)
+    .where(KEY_BOXES.c.hash == bindparam("named"), KEY_BOXES.c.transaction != bindparam("by"))
+    .values(transaction=bindparam("of_all"))
+)
 _ADD_VAULT_KEY = insert(VAULT_KEYS)
 _VAULT_KEY = select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == bindparam("wanted"))
 _VAULT_NAMED = select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key).where(
@@ -62,9 +68,17 @@ def secret(connection: Connection, name: str) -> bytes | None:
 
 
 def add_boxes(connection: Connection, boxes: Sequence[KeyBox]) -> None:
-    """Store boxes; one that is here already stays what the first transaction brought."""
+    """Store boxes; one that is here already stays as it is."""
     rows = [{name: getattr(box, name) for name in KeyBox.__slots__} for box in boxes]
     write_many(connection, _ADD_BOXES, rows)
+
+
+def share_boxes(connection: Connection, named: Sequence[tuple[bytes, bytes]]) -> None:
+    """Note which transactions name which boxes, as box and transaction: what several name is no
+    longer taken back with one of them.
+    """
+    rows = [{"named": box, "by": transaction, "of_all": b""} for box, transaction in named]
+    write_many(connection, _SHARE_BOX, rows)
 
 
 def boxes_for(connection: Connection, purpose: str, recipient: bytes) -> list[KeyBox]:
@@ -88,7 +102,7 @@ def boxes_to_team(connection: Connection, team: str, generation: int) -> list[Ke
 
 
 def remove_boxes(connection: Connection, transaction: bytes) -> None:
-    """Delete what one transaction brought, whatever other boxes it names."""
+    """Delete the boxes that one transaction alone brought, whatever others it names."""
     connection.execute(delete(KEY_BOXES).where(KEY_BOXES.c.transaction == transaction))
 
 

@@ -126,7 +126,7 @@ KEY_BOXES = Table(
     Column("recipient", LargeBinary, nullable=False),  # team name or person
     Column("generation", Integer, nullable=False),  # of the recipient's key
     Column("box", LargeBinary, nullable=False),
-    Column("transaction", LargeBinary, nullable=False),  # that brought it
+    Column("transaction", LargeBinary, nullable=False),  # that alone brought it, or empty
 )
 Index("box_of", KEY_BOXES.c.transaction)
 Index("box_for", KEY_BOXES.c.subject, KEY_BOXES.c.purpose, KEY_BOXES.c.recipient)
@@ -144,8 +144,8 @@ AWAITED = Table(
     "awaited",
     METADATA,
     Column("name", LargeBinary, primary_key=True),  # what the ledger commits to
-    Column("kind", String, nullable=False),
-    Column("transaction", LargeBinary, nullable=False),
+    Column("kind", String, primary_key=True),
+    Column("transaction", LargeBinary, primary_key=True),  # others may promise it falsely
     Column("device", LargeBinary, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("size", Integer, nullable=False),  # sealed bytes of a container, else 0
