@@ -212,6 +212,15 @@ def open_file(
             yield lead[size:]
 
 
+def opens(header: bytes, wrapped_key: bytes, category_key: bytes, vault_key: bytes) -> bool:
+    """Tell whether these keys are the ones a record was sealed under."""
+    try:
+        unwrap_key(_wrapping_key(header, category_key, vault_key), wrapped_key)
+    except OpenFailedError:
+        return False
+    return True
+
+
 def commitment_of(salt: bytes, header: bytes, sealed_hash: bytes) -> bytes:
     """Give the commitment that stands on the ledger for a container."""
     return digest("ehr/rec-commit/v1", salt, header, sealed_hash)

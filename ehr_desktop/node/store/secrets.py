@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.store.many import write_many
@@ -35,8 +35,8 @@ _SHARE_BOX = (
     .where(KEY_BOXES.c.hash == bindparam("named"), KEY_BOXES.c.transaction != bindparam("by"))
     .values(transaction=bindparam("of_all"))
 )
-_ADD_VAULT_KEY = insert(VAULT_KEYS)
-_VAULT_KEY = select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == bindparam("wanted"))
+_ADD_VAULT_KEY = upsert(VAULT_KEYS).on_conflict_do_nothing()
+_VAULT_KEYS_OF = select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == bindparam("wanted"))
 _VAULT_NAMED = select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key).where(
     VAULT_KEYS.c.commitment == bindparam("wanted")
 )
@@ -123,7 +123,7 @@ def remove_older_boxes(connection: Connection, team: str, generation: int) -> No
 
 
 def put_vault_key(connection: Connection, patient: bytes, key: bytes, commitment: bytes) -> None:
-    """Store a new patient's vault key, with what the ledger says of it."""
+    """Store a patient's vault key under what the ledger says of it."""
     row = {"patient": patient, "key": key, "commitment": commitment}
     write_many(connection, _ADD_VAULT_KEY, [row])
 
@@ -140,16 +140,17 @@ def box_named(connection: Connection, name: bytes) -> KeyBox | None:
     return None if row is None else KeyBox(*row)
 
 
-def vault_keys(connection: Connection) -> dict[bytes, bytes]:
-    """Give every patient's vault key that is kept here, by patient; for a full check."""
+def vault_keys(connection: Connection) -> list[tuple[bytes, bytes]]:
+    """Give every vault key that is kept here, each after its patient; for a full check."""
     rows = connection.execute(select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key))
-    return {row.patient: row.key for row in rows}
+    return [(row.patient, row.key) for row in rows]
 
 
-def vault_key(connection: Connection, patient: bytes) -> bytes | None:
-    """Give a patient's vault key; None once it was destroyed."""
-    found: bytes | None = connection.execute(_VAULT_KEY, {"wanted": patient}).scalar()
-    return found
+def vault_keys_of(connection: Connection, patient: bytes) -> list[bytes]:
+    """Give every key that a registration of this patient brought, whether or not it counts; none
+    once it was destroyed.
+    """
+    return list(connection.execute(_VAULT_KEYS_OF, {"wanted": patient}).scalars())
 
 
 def put_draft(

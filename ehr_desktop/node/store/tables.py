@@ -135,10 +135,12 @@ Index("box_for", KEY_BOXES.c.subject, KEY_BOXES.c.purpose, KEY_BOXES.c.recipient
 VAULT_KEYS = Table(
     "vault_keys",
     METADATA,
-    Column("patient", LargeBinary, primary_key=True),
+    Column("commitment", LargeBinary, primary_key=True),  # what the ledger says of it
+    Column("patient", LargeBinary, nullable=False),
     Column("key", LargeBinary, nullable=False),
-    Column("commitment", LargeBinary, nullable=False, unique=True),  # what the ledger says of it
 )
+Index("vault_key_of", VAULT_KEYS.c.patient)
+"""Every key some registration names; the contract state names the one that counts."""
 
 AWAITED = Table(
     "awaited",
