@@ -14,11 +14,13 @@ from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
     ReplaceAccount,
     ReplaceTeamKey,
+    ResealKeys,
     Statement,
     WelcomeMembers,
     read_statement,
     vault_named,
 )
+from ehr_desktop.node.keys.teams import FOUNDING_GENERATION
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.net.messages import FeedHead
 from ehr_desktop.node.store import awaited, secrets
@@ -129,6 +131,14 @@ def _boxes_of(statement: Statement, one: Callable[..., Awaited]) -> Iterable[Awa
                 recipient=person, generation=1)
             for person, name in statement.boxes
         ]  # fmt: skip
+    if isinstance(statement, FoundClinic):
+        said = {"recipient": statement.administrator, "generation": 1}
+        return [one(name, BOX, purpose=team, epoch=FOUNDING_GENERATION, **said)
+                for team, name in statement.boxes]  # fmt: skip
+    if isinstance(statement, ResealKeys):
+        # whose keys they are is said by the boxes alone
+        said = {"recipient": statement.team.encode(), "generation": statement.generation}
+        return [one(name, BOX, **said) for name in statement.boxes]
     if isinstance(statement, ReplaceTeamKey):
         # whom each is for is said by the box alone
         said = {"purpose": statement.team, "epoch": statement.generation}

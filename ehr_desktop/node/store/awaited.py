@@ -131,8 +131,8 @@ def count(connection: Connection) -> int:
 
 
 def any_team_box(connection: Connection) -> bool:
-    """Tell whether a box with a team's key is awaited, or one nobody says more of."""
-    chosen = select(A.c.name).where(A.c.kind == BOX, A.c.subject == b"").limit(1)
+    """Tell whether a box with a team's key is awaited."""
+    chosen = select(A.c.name).where(A.c.kind == BOX, A.c.subject == b"", A.c.purpose != "").limit(1)
     return connection.execute(chosen).first() is not None
 
 
