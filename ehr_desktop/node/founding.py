@@ -139,7 +139,7 @@ def account_container(account: Account, site_secret: bytes) -> StoredContainer:
         bytes.fromhex(account.person),
         0,
         SealedRecord(
-            commitment=commitment_of(salt, _ACCOUNT_HEADER, sha256(sealed)),
+            commitment=commitment_of(salt, _ACCOUNT_HEADER, sha256(sealed), b"", b""),
             header=_ACCOUNT_HEADER,
             salt=salt,
             wrapped_key=b"",

@@ -260,7 +260,9 @@ def container_holds(stored: StoredContainer, files: ContainerFiles) -> bool:
                 sealed_hash = hashlib.file_digest(file, "sha256").digest()
         except OSError:
             return False
-    return commitment_of(stored.salt, stored.header, sealed_hash) == stored.commitment
+    return stored.commitment == commitment_of(
+        stored.salt, stored.header, sealed_hash, stored.wrapped_key, stored.fingerprint
+    )
 
 
 def _changed(record: RecordId) -> Fault:

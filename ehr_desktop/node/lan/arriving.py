@@ -16,7 +16,7 @@ class _Check:
     """What the commitment comes to, from the sealed bytes in order."""
 
     def __init__(self, lead: Lead) -> None:
-        self._header, self._salt = lead[:2]
+        self._lead = lead
         self._hash = hashlib.sha256()
 
     def update(self, piece: bytes) -> None:
@@ -25,7 +25,8 @@ class _Check:
 
     def finalize(self) -> bytes:
         """Give the commitment."""
-        return commitment_of(self._salt, self._header, self.sealed_hash)
+        header, salt, wrapped_key, fingerprint = self._lead
+        return commitment_of(salt, header, self.sealed_hash, wrapped_key, fingerprint)
 
     @property
     def sealed_hash(self) -> bytes:

@@ -62,7 +62,7 @@ def _container_parcel(container: StoredContainer, files: ContainerFiles | None) 
             sealed = files.path(container.commitment).read_bytes()
         except OSError:
             return None
-    if commitment_of(container.salt, container.header, sha256(sealed)) != container.commitment:
+    if not _is_named(container.commitment, _lead(container), sha256(sealed)):
         return None
     return encode((CONTAINER, container.commitment, *_lead(container), sealed))
 
@@ -184,8 +184,8 @@ def _read_lead(fields: Fields) -> Lead:
 
 
 def _is_named(name: bytes, lead: Lead, sealed_hash: bytes) -> bool:
-    header, salt, _, _ = lead
-    return commitment_of(salt, header, sealed_hash) == name
+    header, salt, wrapped_key, fingerprint = lead
+    return commitment_of(salt, header, sealed_hash, wrapped_key, fingerprint) == name
 
 
 def arrived(
