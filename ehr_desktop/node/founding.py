@@ -20,7 +20,6 @@ from ehr_desktop.node.keys.records import SealedRecord, commitment_of, vault_com
 from ehr_desktop.node.keys.teams import (
     FOUNDING_GENERATION,
     box_team_key,
-    hashes_of,
     new_team_key,
 )
 from ehr_desktop.node.ledger.transaction import device_id_of
@@ -111,7 +110,7 @@ def _write_genesis(database: Database, foundation: Foundation, clock: Callable[[
         clinical_key=teams[Team.CLINICAL].box.public,
         directory=directory,
         vault=vault_commitment(directory, vault_key),
-        boxes=hashes_of(boxes),
+        boxes=tuple((box.purpose, box.hash) for box in boxes),
     )
     genesis = Unsigned(
         statement,
@@ -140,7 +139,7 @@ def account_container(account: Account, site_secret: bytes) -> StoredContainer:
         bytes.fromhex(account.person),
         0,
         SealedRecord(
-            commitment=commitment_of(salt, _ACCOUNT_HEADER, sha256(sealed)),
+            commitment=commitment_of(salt, _ACCOUNT_HEADER, sha256(sealed), b"", b""),
             header=_ACCOUNT_HEADER,
             salt=salt,
             wrapped_key=b"",

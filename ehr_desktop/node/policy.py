@@ -3,12 +3,15 @@
 import secrets
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from ehr_desktop.domain.categories import Category, default_teams
 from ehr_desktop.domain.errors import HomeDamagedError, NotFoundError
 from ehr_desktop.domain.people import Role, Team
 from ehr_desktop.node.contracts.records import ROUND_BITS, round_of
 from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.keys.teams import TeamPublic
+from ehr_desktop.node.store.secrets import vault_named
 from ehr_desktop.node.store.tables import LEDGER_FILE
 
 
@@ -50,6 +53,17 @@ def team_public(value: StateReader, team: Team) -> TeamPublic:
 def team_publics(value: StateReader) -> dict[Team, TeamPublic]:
     """Give the current generation of every team's public key."""
     return {team: team_public(value, team) for team in Team}
+
+
+def registered_vault_key(
+    connection: Connection, value: StateReader, patient: bytes
+) -> bytes | None:
+    """Give the vault key that a patient's registration commits to; None if it is not here: it has
+    not come yet, or was destroyed.
+    """
+    registered = value("patient", patient)
+    found = vault_named(connection, registered[1]) if registered else None
+    return found[1] if found else None
 
 
 def usable_epoch(value: StateReader, patient: bytes, category: Category) -> int:

@@ -36,6 +36,7 @@ from ehr_desktop.node.keys.records import (
 )
 from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.policy import registered_vault_key
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer, no_room_is_told
 
@@ -236,8 +237,8 @@ class Reader:
         return self._opened_keys[name]
 
     def _open_keys(self, header: RecordHeader) -> tuple[bytes, bytes]:
-        vault_key = secrets.vault_key(self._connection, header.patient)
-        if vault_key is None:
+        key = registered_vault_key(self._connection, self._value, header.patient)
+        if key is None:
             raise NoKeyError(header.category)
         for team, team_key in self._session.teams.items():
             for box in secrets.category_boxes(
@@ -245,7 +246,7 @@ class Reader:
             ):
                 if (box.epoch, box.generation) == (header.epoch, team_key.generation):
                     with suppress(OpenFailedError):
-                        return open_category_key(box, team_key), vault_key
+                        return open_category_key(box, team_key), key
         raise NoKeyError(header.category)
 
 
@@ -259,7 +260,9 @@ def container_holds(stored: StoredContainer, files: ContainerFiles) -> bool:
                 sealed_hash = hashlib.file_digest(file, "sha256").digest()
         except OSError:
             return False
-    return commitment_of(stored.salt, stored.header, sealed_hash) == stored.commitment
+    return stored.commitment == commitment_of(
+        stored.salt, stored.header, sealed_hash, stored.wrapped_key, stored.fingerprint
+    )
 
 
 def _changed(record: RecordId) -> Fault:

@@ -37,7 +37,12 @@ from ehr_desktop.node.keys.teams import (
 )
 from ehr_desktop.node.pipeline.pipeline import Pipeline
 from ehr_desktop.node.pipeline.unsigned import Unsigned
-from ehr_desktop.node.policy import next_epoch, team_public, usable_epoch
+from ehr_desktop.node.policy import (
+    next_epoch,
+    registered_vault_key,
+    team_public,
+    usable_epoch,
+)
 from ehr_desktop.node.store import containers, secrets
 from ehr_desktop.node.store.containers import (
     LARGEST_ROW,
@@ -108,21 +113,21 @@ class Sealer:
         subject = bytes.fromhex(patient)
         sealed = Sealed()
         if register:
-            vault_key = os.urandom(32)
-            statement = RegisterPatient(subject, vault_commitment(subject, vault_key))
-            sealed.unsigned.append(self._say(statement, subject, vault_key=vault_key))
+            key = os.urandom(32)
+            statement = RegisterPatient(subject, vault_commitment(subject, key))
+            sealed.unsigned.append(self._say(statement, subject, vault_key=key))
         else:
-            found = secrets.vault_key(self._connection, subject)
+            found = registered_vault_key(self._connection, self._value, subject)
             if found is None:
                 raise NotFoundError(patient)
-            vault_key = found
+            key = found
         keys = self._category_keys(subject, {record.category for record in records}, sealed)
         self._pipeline.expect(
             self._connection,
-            (("record", name) for r in records if (name := _known_id(r, vault_key)) is not None),
+            (("record", name) for r in records if (name := _known_id(r, key)) is not None),
         )
         try:
-            done = [self._seal_one(subject, r, keys, vault_key, sealed) for r in records]
+            done = [self._seal_one(subject, r, keys, key, sealed) for r in records]
         except BaseException:
             sealed.discard()
             raise
@@ -138,12 +143,12 @@ class Sealer:
         Raises:
             NotFoundError: the patient's vault key is gone.
         """
-        vault_key = secrets.vault_key(self._connection, subject)
-        if vault_key is None:
+        key = registered_vault_key(self._connection, self._value, subject)
+        if key is None:
             raise NotFoundError(subject.hex())
         sealed = Sealed()
         keys = self._category_keys(subject, {words.category}, sealed)
-        done = self._seal_one(subject, words, keys, vault_key, sealed)
+        done = self._seal_one(subject, words, keys, key, sealed)
         assert done is not None
         header, record = done
         return sealed, header.epoch, stored_container(header.record, header.version, record)

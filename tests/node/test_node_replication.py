@@ -21,7 +21,7 @@ from tests.support.net_nodes import SmallNode, key_of, on_a_loop, small_nodes, s
 
 SEALED = os.urandom(3_000_000)
 HEADER = RecordHeader(b"p" * 16, "imaging", 1, b"r" * 16, 1, b"a" * 16, b"").encode()
-NAME = commitment_of(b"s" * 16, HEADER, sha256(SEALED))
+NAME = commitment_of(b"s" * 16, HEADER, sha256(SEALED), b"w" * 40, b"f" * 32)
 ROW = StoredContainer(
     NAME, b"t" * 32, b"r" * 16, 1, HEADER, b"s" * 16, b"w" * 40, b"f" * 32, len(SEALED), None
 )

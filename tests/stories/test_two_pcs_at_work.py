@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ehr_desktop.domain.errors import DiskFullError, NotSignedInError
+from ehr_desktop.domain.errors import DiskFullError, NoKeyError, NotFoundError, NotSignedInError
 from ehr_desktop.domain.people import Role, Team
 from ehr_desktop.node.store import votes
 from tests.support.growing_clinic import add, opened, until
@@ -50,6 +50,34 @@ async def test_a_doctor_enrolled_on_one_workstation_writes_on_the_other_and_both
         assert opened_there.summary.notes.total == 1
         chart_here = await first.charts.open(lee_too, patient)
         assert [entry.title for entry in chart_here.summary.notes.entries] == ["Seen today"]
+
+
+@on_a_loop
+async def test_what_was_sealed_before_the_first_clinician_came_opens_for_her_on_every_workstation(
+    homes, tmp_path
+):
+    async with asyncio.timeout(120), AsyncExitStack() as stack:
+        first, second = await two(stack, homes.founded(), tmp_path)
+        admin = await first.session.sign_in("admin", PASSWORDS["admin"])
+        patient = (await first.patients.register(admin, ANNA)).id
+
+        await first.people.add(admin, account("new", "Dr New", Role.DOCTOR))
+
+        async def is_known() -> bool:
+            return any(staff.account_name == "new" for staff in second.node.people.all())
+
+        await until(is_known, second)
+        new = await second.session.sign_in("new", "plum-tiger-otter-violin-new")
+
+        async def can_read() -> bool:
+            try:
+                chart = await second.charts.open(new, patient)
+            except (NoKeyError, NotFoundError):
+                return False
+            return "Smith" in str(chart.summary.patient)
+
+        async with asyncio.timeout(30):
+            await until(can_read, first, second)
 
 
 @on_a_loop

@@ -43,7 +43,7 @@ def found(statement: FoundClinic, context: Context) -> None:
         (Team.CLINICAL, statement.clinical_key),
     ):
         state.put("team", team, value=[1, public])
-    state.put("patient", statement.directory, value=[context.height])
+    state.put("patient", statement.directory, value=[context.height, statement.vault])
 
 
 def _first_workstation(statement: FoundClinic, state: State) -> None:

@@ -29,7 +29,7 @@ def register(statement: RegisterPatient, context: Context) -> None:
     allow(context, Action.REGISTER_PATIENT)
     if context.state.get("patient", statement.patient) is not None:
         raise Refusal("already-registered", patient=statement.patient.hex())
-    context.state.put("patient", statement.patient, value=[context.height])
+    context.state.put("patient", statement.patient, value=[context.height, statement.vault])
 
 
 def open_epochs(statement: OpenEpochs, context: Context) -> None:

@@ -86,7 +86,7 @@ def read_statement(kind: str, body: tuple[Any, ...]) -> Statement:
     text(300), text(64), rows(whole(0, 6), code, code, most=7), one_of(*ProposerMode),
     ID, SIGNING_KEY, BOX_KEY, DEVICE_NAME,
     ID, SIGNING_KEY, BOX_KEY,
-    BOX_KEY, BOX_KEY, ID, HASH, many(HASH, most=8),
+    BOX_KEY, BOX_KEY, ID, HASH, rows(TEAM, HASH, most=8),
 )  # fmt: skip
 @dataclass(frozen=True, slots=True)
 class FoundClinic(Statement):
@@ -94,6 +94,7 @@ class FoundClinic(Statement):
 
     `hours` are rows of weekday, opening and closing time (HH:MM). `directory` is the pseudonym
     under which records of no single patient are kept, `vault` the commitment to its vault key.
+    `boxes` are rows of team and hash of the box in which its key is for the administrator.
     """
 
     name: str
@@ -111,7 +112,7 @@ class FoundClinic(Statement):
     clinical_key: bytes
     directory: bytes
     vault: bytes
-    boxes: tuple[bytes, ...]
+    boxes: tuple[tuple[str, bytes], ...]
 
 
 @_kind("clinic.change", text(300), text(64), rows(whole(0, 6), code, code, most=7))
@@ -336,17 +337,6 @@ class ChangeAppointmentStatus(Statement):
     appointment: bytes
     status: str
     epoch: int
-
-
-def boxes_named(statement: Statement) -> tuple[bytes, ...]:
-    """Give the hashes of the key boxes a statement names."""
-    if isinstance(statement, OpenEpochs):
-        return tuple(box for _, _, _, teams in statement.epochs for _, _, box in teams)
-    if isinstance(statement, WelcomeMembers):
-        return tuple(box for _, box in statement.boxes)
-    return (
-        statement.boxes if isinstance(statement, FoundClinic | ReplaceTeamKey | ResealKeys) else ()
-    )
 
 
 def vault_named(statement: Statement) -> tuple[bytes, bytes] | None:

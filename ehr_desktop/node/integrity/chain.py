@@ -68,8 +68,8 @@ class Promised:
 class ChainCheck:
     """Works the ledger out anew, from one state of the database.
 
-    After `run`, `promised` names every container by commitment, `vaults` has the commitment to
-    every patient's vault key, `state` is the contract state
+    After `run`, `promised` names every container by commitment, `vaults` has every
+    patient with every commitment to a vault key, `state` is the contract state
     as the transactions make it, `tree` the tree over it, and `leaves` are the hashes of the
     transactions in their order.
     """
@@ -77,7 +77,7 @@ class ChainCheck:
     connection: Connection
     findings: Findings
     promised: dict[bytes, Promised] = field(default_factory=dict)
-    vaults: dict[bytes, bytes] = field(default_factory=dict)
+    vaults: set[tuple[bytes, bytes]] = field(default_factory=set)
     state: dict[bytes, bytes] = field(default_factory=dict)
     tree: StateTree = field(default_factory=StateTree)
     leaves: list[bytes] = field(default_factory=list)
@@ -257,8 +257,8 @@ class ChainCheck:
         payload = transaction.payload
         statement = _statement(transaction)
         vault = vault_named(statement) if statement else None
-        if vault is not None and (accepted or vault[0] not in self.vaults):
-            self.vaults[vault[0]] = vault[1]
+        if vault is not None:
+            self.vaults.add(vault)
         if not payload.containers:
             return
         belongs: list[tuple[str, bytes | None, int]]

@@ -122,12 +122,14 @@ def seal_record(
     head, key, salt = header.encode(), new_key(), os.urandom(16)
     plain = envelope.encode()
     sealed = seal_body(key, head, plain)
+    wrapped_key = wrap_key(_wrapping_key(head, category_key, vault_key), key)
+    fingerprint = fingerprint_of(vault_key, envelope.resource_type, sha256(envelope.body))
     return SealedRecord(
-        commitment=commitment_of(salt, head, sha256(sealed)),
+        commitment=commitment_of(salt, head, sha256(sealed), wrapped_key, fingerprint),
         header=head,
         salt=salt,
-        wrapped_key=wrap_key(_wrapping_key(head, category_key, vault_key), key),
-        fingerprint=fingerprint_of(vault_key, envelope.resource_type, sha256(envelope.body)),
+        wrapped_key=wrapped_key,
+        fingerprint=fingerprint,
         size=len(sealed),
         sealed=sealed,
     )
@@ -165,11 +167,12 @@ def seal_file(
         done += len(piece)
         progress(done)
     write(sealer.finalize())
+    wrapped_key = wrap_key(_wrapping_key(head, category_key, vault_key), key)
     return SealedRecord(
-        commitment=commitment_of(salt, head, sealed_hash.digest()),
+        commitment=commitment_of(salt, head, sealed_hash.digest(), wrapped_key, fingerprint),
         header=head,
         salt=salt,
-        wrapped_key=wrap_key(_wrapping_key(head, category_key, vault_key), key),
+        wrapped_key=wrapped_key,
         fingerprint=fingerprint,
         size=size,
         sealed=None,
@@ -212,9 +215,20 @@ def open_file(
             yield lead[size:]
 
 
-def commitment_of(salt: bytes, header: bytes, sealed_hash: bytes) -> bytes:
-    """Give the commitment that stands on the ledger for a container."""
-    return digest("ehr/rec-commit/v1", salt, header, sealed_hash)
+def opens(header: bytes, wrapped_key: bytes, category_key: bytes, vault_key: bytes) -> bool:
+    """Tell whether these keys are the ones a record was sealed under."""
+    try:
+        unwrap_key(_wrapping_key(header, category_key, vault_key), wrapped_key)
+    except OpenFailedError:
+        return False
+    return True
+
+
+def commitment_of(
+    salt: bytes, header: bytes, sealed_hash: bytes, wrapped_key: bytes, fingerprint: bytes
+) -> bytes:
+    """Give the commitment that stands on the ledger for a container: all that is stored of it."""
+    return digest("ehr/rec-commit/v1", salt, header, sealed_hash, wrapped_key, fingerprint)
 
 
 def vault_commitment(patient: bytes, vault_key: bytes) -> bytes:

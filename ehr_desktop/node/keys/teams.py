@@ -45,15 +45,8 @@ def new_team_key(team: Team, generation: int) -> TeamKey:
 def box_team_key(key: TeamKey, person: bytes, public: bytes) -> KeyBox:
     """Seal a team's key for one person."""
     box = seal_box(key.seed, public, _team_context(key.team, key.generation, person))
-    return KeyBox(
-        hash=box_hash(box),
-        subject=b"",
-        purpose=str(key.team),
-        epoch=key.generation,
-        recipient=person,
-        generation=1,
-        box=box,
-    )
+    address = b"", str(key.team), key.generation, person, 1
+    return KeyBox(box_hash(box, *address), *address, box)
 
 
 def open_team_keys(
@@ -93,15 +86,8 @@ def box_category_key(
     """Seal a patient's category key for a team."""
     context = _category_context(patient, category, epoch, team.team)
     box = seal_box(category_key, team.public, context)
-    return KeyBox(
-        hash=box_hash(box),
-        subject=patient,
-        purpose=category,
-        epoch=epoch,
-        recipient=str(team.team).encode(),
-        generation=team.generation,
-        box=box,
-    )
+    address = patient, category, epoch, str(team.team).encode(), team.generation
+    return KeyBox(box_hash(box, *address), *address, box)
 
 
 def open_category_key(box: KeyBox, team: TeamKey) -> bytes:
@@ -124,9 +110,14 @@ def seal_again(boxes: Iterable[KeyBox], old: TeamKey, new: TeamKey) -> list[KeyB
     ]
 
 
-def box_hash(box: bytes) -> bytes:
-    """Give the hash that stands for a box on the ledger."""
-    return digest("ehr/box/v1", box)
+def box_hash(
+    box: bytes, subject: bytes, purpose: str, epoch: int, recipient: bytes, generation: int
+) -> bytes:
+    """Give the hash that stands for a box on the ledger. It binds what the box is for and whom, so
+    nobody can pass one on under another address.
+    """
+    numbers = str(epoch).encode(), str(generation).encode()
+    return digest("ehr/box/v1", box, subject, purpose.encode(), recipient, *numbers)
 
 
 def new_category_key() -> bytes:

@@ -16,7 +16,7 @@ class _Check:
     """What the commitment comes to, from the sealed bytes in order."""
 
     def __init__(self, lead: Lead) -> None:
-        self._header, self._salt = lead[:2]
+        self._lead = lead
         self._hash = hashlib.sha256()
 
     def update(self, piece: bytes) -> None:
@@ -25,7 +25,8 @@ class _Check:
 
     def finalize(self) -> bytes:
         """Give the commitment."""
-        return commitment_of(self._salt, self._header, self.sealed_hash)
+        header, salt, wrapped_key, fingerprint = self._lead
+        return commitment_of(salt, header, self.sealed_hash, wrapped_key, fingerprint)
 
     @property
     def sealed_hash(self) -> bytes:
@@ -34,14 +35,14 @@ class _Check:
 
 
 class Arriving:
-    """A container of `size` sealed bytes, named by its commitment, that gathers in the file
+    """A container of up to `size` sealed bytes, named by its commitment, that gathers in the file
     `path`. What a peer gave counts for the next one too; if the whole turns out wrong, all of it
     is thrown away.
     """
 
     def __init__(self, name: bytes, size: int, path: Path) -> None:
         self._name = name
-        self._size = size
+        self._most = self.size = size
         self._part = FilePart(path)
         if self._part.size > size:
             self._part.discard()
@@ -57,7 +58,7 @@ class Arriving:
     @property
     def missing(self) -> int:
         """How many bytes are still to come."""
-        return self._size - self._part.size
+        return self._most - self._part.size
 
     @property
     def sealed_hash(self) -> bytes:
@@ -75,11 +76,13 @@ class Arriving:
             lead = read_preamble(start.preamble)
         except CodecError:
             raise DownloadError("a preamble that cannot be read") from None
-        if (start.container, start.size) != (self._name, self._size):
+        # somebody may have promised it larger than it is
+        if start.container != self._name or not self._part.size <= start.size <= self._most:
             raise DownloadError("another container")
+        self.size = start.size
         self.preamble = start.preamble
         self._check = _Check(lead)
-        self._download = Download(self._name, self._size, self._check, self._part)
+        self._download = Download(self._name, self.size, self._check, self._part)
 
     def add(self, chunk: ContainerChunk) -> bool:
         """Take the next chunk and tell whether the container is complete and right.

@@ -179,7 +179,7 @@ class Replication:
             files.keep(files.part(name), name)
             turn = pipeline.run(
                 [lambda p: kept.append(keep_large(p.connection, name, arriving.preamble,
-                                                  arriving.sealed_hash))]
+                                                  arriving.size, arriving.sealed_hash))]
             )  # fmt: skip
             if kept[0]:
                 turn.arrived.append(name)

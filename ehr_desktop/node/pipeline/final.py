@@ -15,7 +15,6 @@ from ehr_desktop.node.contracts.statements import (
     ReplaceTeamKey,
     ResealKeys,
     WelcomeMembers,
-    boxes_named,
     read_statement,
 )
 from ehr_desktop.node.ledger.block import Header
@@ -97,7 +96,7 @@ def _store_block(
 
 
 def _settle_boxes(connection: Connection, entry: FinalTransaction) -> None:
-    """Delete the boxes of a refused statement, and those an accepted new team key replaces."""
+    """Delete the boxes a refused statement brought, and those an accepted new team key replaces."""
     payload = entry.transaction.payload
     if payload.kind not in _WITH_KEYS:
         return
@@ -106,8 +105,9 @@ def _settle_boxes(connection: Connection, entry: FinalTransaction) -> None:
     except MalformedBodyError:
         # it may have been refused for something else before anybody read it
         return
-    promises.settle(connection, statement, accepted=entry.verdict.accepted)
+    transaction = entry.transaction.id
+    promises.settle(connection, transaction, statement, accepted=entry.verdict.accepted)
     if not entry.verdict.accepted:
-        secrets.remove_boxes(connection, boxes_named(statement))
+        secrets.remove_boxes(connection, transaction)
     elif isinstance(statement, ReplaceTeamKey):
         secrets.remove_older_boxes(connection, statement.team, statement.generation)

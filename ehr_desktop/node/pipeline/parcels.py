@@ -62,7 +62,7 @@ def _container_parcel(container: StoredContainer, files: ContainerFiles | None) 
             sealed = files.path(container.commitment).read_bytes()
         except OSError:
             return None
-    if commitment_of(container.salt, container.header, sha256(sealed)) != container.commitment:
+    if not _is_named(container.commitment, _lead(container), sha256(sealed)):
         return None
     return encode((CONTAINER, container.commitment, *_lead(container), sealed))
 
@@ -85,24 +85,28 @@ def keep(connection: Connection, parcel: bytes) -> tuple[Keeping, bytes]:
         kind, name = fields.text(16), fields.octets(HASH_SIZE)
         if kind not in _KEEPERS:
             return Keeping.WRONG, name
-        one = awaited.find(connection, name)
-        if one is None:
-            is_here = awaited.is_stored(connection, kind, name)
-            return Keeping.KNOWN if is_here else Keeping.UNNAMED, name
-        if one.kind != kind or one.large or not _KEEPERS[kind](connection, one, fields):
-            return Keeping.WRONG, name
+        if awaited.is_stored(connection, kind, name):
+            # promised as something else, perhaps, which it can never be
+            awaited.remove(connection, [name])
+            return Keeping.KNOWN, name
+        keeping = _KEEPERS[kind](connection, name, awaited.find(connection, kind, name), fields)
     except CodecError:
         return Keeping.WRONG, b""
-    awaited.remove(connection, [name])
-    return Keeping.KEPT, name
+    if keeping is Keeping.KEPT:
+        awaited.remove(connection, [name])
+    return keeping, name
 
 
-def keep_large(connection: Connection, name: bytes, preamble: bytes, sealed_hash: bytes) -> bool:
+def keep_large(
+    connection: Connection, name: bytes, preamble: bytes, size: int, sealed_hash: bytes
+) -> bool:
     """Take in a large container whose sealed bytes are a file with its final name by now; tell
     whether it was awaited and is what its name says.
     """
-    one = awaited.find(connection, name)
-    container = arrived(one, read_preamble(preamble), None, sealed_hash) if one else None
+    lead = read_preamble(preamble)
+    if not _is_named(name, lead, sealed_hash):
+        return False
+    container = arrived(awaited.find(connection, CONTAINER, name), lead, size, None)
     if container is None:
         return False
     containers.add_containers(connection, [container])
@@ -122,41 +126,52 @@ def read_preamble(preamble: bytes) -> Lead:
     return lead
 
 
-def _keep_container(connection: Connection, one: Awaited, fields: Fields) -> bool:
+def _keep_container(
+    connection: Connection, name: bytes, promised: list[Awaited], fields: Fields
+) -> Keeping:
     lead, sealed = _read_lead(fields), fields.octets_up_to(LARGEST_ROW)
     fields.end()
-    container = arrived(one, lead, sealed, sha256(sealed))
-    if container is None or container.size != len(sealed):
-        return False
+    if not _is_named(name, lead, sha256(sealed)):
+        return Keeping.WRONG
+    container = arrived(promised, lead, len(sealed), sealed)
+    if container is None:
+        return Keeping.UNNAMED
     containers.add_containers(connection, [container])
-    return True
+    return Keeping.KEPT
 
 
-def _keep_box(connection: Connection, one: Awaited, fields: Fields) -> bool:
-    box = KeyBox(
-        one.name,
+def _keep_box(
+    connection: Connection, name: bytes, promised: list[Awaited], fields: Fields
+) -> Keeping:
+    said = (
         fields.octets(0, ID_SIZE),
         fields.text(_MOST_NAME),
         fields.integer(),
         fields.octets_up_to(_MOST_NAME),
         fields.integer(),
-        fields.octets_up_to(_MOST_FIELD),
     )
+    box = fields.octets_up_to(_MOST_FIELD)
     fields.end()
-    promised = (one.subject, one.purpose, one.epoch, one.recipient, one.generation)
-    if box_hash(box.box) != one.name or (one.recipient and _said(box) != promised):
-        return False
-    secrets.add_boxes(connection, [box])
-    return True
+    if box_hash(box, *said) != name:
+        return Keeping.WRONG
+    if not promised:
+        return Keeping.UNNAMED
+    brought_by = promised[0].transaction if len(promised) == 1 else b""
+    secrets.add_boxes(connection, [KeyBox(name, *said, box, brought_by)])
+    return Keeping.KEPT
 
 
-def _keep_vault(connection: Connection, one: Awaited, fields: Fields) -> bool:
+def _keep_vault(
+    connection: Connection, name: bytes, promised: list[Awaited], fields: Fields
+) -> Keeping:
     patient, key = fields.octets(ID_SIZE), fields.octets(_KEY_SIZE)
     fields.end()
-    if patient != one.subject or vault_commitment(patient, key) != one.name:
-        return False
-    secrets.put_vault_key(connection, patient, key, one.name)
-    return True
+    if vault_commitment(patient, key) != name:
+        return Keeping.WRONG
+    if not promised:
+        return Keeping.UNNAMED
+    secrets.put_vault_key(connection, patient, key, name)
+    return Keeping.KEPT
 
 
 def _read_lead(fields: Fields) -> Lead:
@@ -168,23 +183,28 @@ def _read_lead(fields: Fields) -> Lead:
     )
 
 
-def arrived(
-    one: Awaited, lead: Lead, sealed: bytes | None, sealed_hash: bytes
-) -> StoredContainer | None:
-    """Give the row of a container that came with `lead`.
+def _is_named(name: bytes, lead: Lead, sealed_hash: bytes) -> bool:
+    header, salt, wrapped_key, fingerprint = lead
+    return commitment_of(salt, header, sealed_hash, wrapped_key, fingerprint) == name
 
-    `sealed` is None where its bytes are a file. None if it is not what its name says.
+
+def arrived(
+    promised: list[Awaited], lead: Lead, size: int, sealed: bytes | None
+) -> StoredContainer | None:
+    """Give the row of a container of `size` sealed bytes that came with `lead` and is what its
+    name says. It belongs to the promise that is true of it, if there is one.
+
+    `sealed` is None where its bytes are a file. None if nobody says what it belongs to.
     """
     header, salt, wrapped_key, fingerprint = lead
-    if commitment_of(salt, header, sealed_hash) != one.name:
-        return None
-    record, version = (one.subject, 0) if one.subject else _record_of(header)
-    if not record:
-        return None
-    return StoredContainer(
-        one.name, one.transaction, record, version, header, salt, wrapped_key, fingerprint,
-        one.size, sealed,
-    )  # fmt: skip
+    record, version = _record_of(header)
+    for one in sorted(promised, key=lambda one: (one.size != size, bool(one.subject and record))):
+        if record or one.subject:
+            return StoredContainer(
+                one.name, one.transaction, record or one.subject, version, header, salt,
+                wrapped_key, fingerprint, size, sealed,
+            )  # fmt: skip
+    return None
 
 
 def _record_of(header: bytes) -> tuple[bytes, int]:
@@ -198,7 +218,7 @@ def _record_of(header: bytes) -> tuple[bytes, int]:
         return b"", 0
 
 
-_KEEPERS: Final[dict[str, Callable[[Connection, Awaited, Fields], bool]]] = {
+_KEEPERS: Final[dict[str, Callable[[Connection, bytes, list[Awaited], Fields], Keeping]]] = {
     CONTAINER: _keep_container,
     BOX: _keep_box,
     VAULT: _keep_vault,

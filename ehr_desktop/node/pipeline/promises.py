@@ -14,15 +14,16 @@ from ehr_desktop.node.contracts.statements import (
     OpenEpochs,
     ReplaceAccount,
     ReplaceTeamKey,
+    ResealKeys,
     Statement,
     WelcomeMembers,
-    boxes_named,
     read_statement,
     vault_named,
 )
+from ehr_desktop.node.keys.teams import FOUNDING_GENERATION
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.net.messages import FeedHead
-from ehr_desktop.node.store import awaited
+from ehr_desktop.node.store import awaited, secrets
 from ehr_desktop.node.store.awaited import BOX, CONTAINER, VAULT, Awaited
 from ehr_desktop.node.store.containers import LARGEST_ROW
 from ehr_desktop.node.sync.port import LargeContainer
@@ -32,16 +33,20 @@ def promise(connection: Connection, transactions: Sequence[Transaction]) -> None
     """Await what transactions of other workstations bring. Call it as they are stored, whether
     they wait for a place in the ledger or came in a block.
     """
-    awaited.add(connection, [one for t in transactions for one in promised_by(t)])
+    promised = [one for t in transactions for one in promised_by(t)]
+    awaited.add(connection, promised)
+    boxes = [(one.name, one.transaction) for one in promised if one.kind == BOX]
+    secrets.share_boxes(connection, boxes)
 
 
-def settle(connection: Connection, statement: Statement, *, accepted: bool) -> None:
-    """A statement has become final: what a refused one would have brought is of no use, nor are
-    the boxes that a new team key replaces.
+def settle(
+    connection: Connection, transaction: bytes, statement: Statement, *, accepted: bool
+) -> None:
+    """A statement has become final: the keys that only a refused one would have brought are of no
+    use, nor are the boxes that a new team key replaces.
     """
     if not accepted:
-        vault = vault_named(statement)
-        awaited.remove(connection, [*boxes_named(statement), *([vault[1]] if vault else [])])
+        awaited.remove_promises(connection, transaction)
     elif isinstance(statement, ReplaceTeamKey):
         awaited.remove_older_boxes(connection, statement.team, statement.generation)
 
@@ -53,20 +58,21 @@ def names_brought(transactions: Sequence[Transaction]) -> list[bytes]:
 
 def missing(connection: Connection, after: bytes, limit: int) -> list[bytes]:
     """Give names of parcels that are not here, ascending, above `after`."""
-    page = awaited.page(connection, large=False, after=after, limit=limit)
-    return [one.name for one in page]
+    return awaited.names(connection, large=False, after=after, limit=limit)
 
 
 def missing_large(connection: Connection, after: bytes, limit: int) -> list[LargeContainer]:
     """Give large containers that are not here, ascending by name, above `after`."""
-    page = awaited.page(connection, large=True, after=after, limit=limit)
-    return [LargeContainer(one.name, one.size, one.device) for one in page]
+    page = awaited.names(connection, large=True, after=after, limit=limit)
+    return [found for name in page if (found := large(connection, name)) is not None]
 
 
 def large(connection: Connection, name: bytes) -> LargeContainer | None:
-    """Give a large container that is not here."""
-    one = awaited.find(connection, name)
-    return LargeContainer(one.name, one.size, one.device) if one and one.large else None
+    """Give a large container that is not here; where promises differ, at the largest size."""
+    promised = awaited.find(connection, CONTAINER, name)
+    if not promised or not promised[0].large:
+        return None
+    return LargeContainer(name, promised[0].size, promised[0].device)
 
 
 def feed_heads(
@@ -125,6 +131,14 @@ def _boxes_of(statement: Statement, one: Callable[..., Awaited]) -> Iterable[Awa
                 recipient=person, generation=1)
             for person, name in statement.boxes
         ]  # fmt: skip
+    if isinstance(statement, FoundClinic):
+        said = {"recipient": statement.administrator, "generation": 1}
+        return [one(name, BOX, purpose=team, epoch=FOUNDING_GENERATION, **said)
+                for team, name in statement.boxes]  # fmt: skip
+    if isinstance(statement, ResealKeys):
+        # whose keys they are is said by the boxes alone
+        said = {"recipient": statement.team.encode(), "generation": statement.generation}
+        return [one(name, BOX, **said) for name in statement.boxes]
     if isinstance(statement, ReplaceTeamKey):
         # whom each is for is said by the box alone
         said = {"purpose": statement.team, "epoch": statement.generation}

@@ -101,7 +101,7 @@ def _store_what_it_brings(connection: Connection, name: bytes, unsigned: Unsigne
     containers.add_containers(
         connection, [replace(c, transaction=name) for c in unsigned.containers]
     )
-    secrets.add_boxes(connection, unsigned.boxes)
+    secrets.add_boxes(connection, [replace(box, transaction=name) for box in unsigned.boxes])
     if unsigned.vault_key:
         patient, key = unsigned.subject, unsigned.vault_key
         secrets.put_vault_key(connection, patient, key, vault_commitment(patient, key))

@@ -23,12 +23,12 @@ VAULT = "vault"
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """One thing a transaction brings, by the name the ledger commits to (32 bytes).
+    """One thing a transaction brings, by the name the ledger commits to (32 bytes). Several may
+    promise the same, and not all of them need to tell the truth of it.
 
     `device` and `sequence` place the transaction in its feed; `size` is that of a container's
     sealed bytes. `subject` is the patient, or the person of an account; it and the fields of a box
-    are empty and 0 where the transaction does not say them; a box whose recipient it does not say
-    may be for anybody.
+    are empty and 0 where the transaction does not say them.
     """
 
     name: bytes
@@ -47,10 +47,15 @@ class Awaited:
 
 _ADD = upsert(A).on_conflict_do_nothing()
 _REMOVE = delete(A).where(A.c.name == bindparam("wanted"))
-_ONE = select(A).where(A.c.name == bindparam("wanted"))
-_PAGE = (
+_FOUND = (
     select(A)
+    .where(A.c.name == bindparam("wanted"), A.c.kind == bindparam("of"))
+    .order_by(A.c.size.desc(), A.c.transaction)
+)
+_NAMES = (
+    select(A.c.name)
     .where(A.c.large == bindparam("is_large"), A.c.name > bindparam("start"))
+    .group_by(A.c.name)
     .order_by(A.c.name)
     .limit(bindparam("most"))
 )
@@ -58,6 +63,7 @@ _LARGE_ABOUT = (
     select(A.c.name)
     .join(TRANSACTIONS, TRANSACTIONS.c.id == A.c.transaction)
     .where(A.c.large == 1, TRANSACTIONS.c.subject == bindparam("patient"))
+    .group_by(A.c.name)
     .order_by(A.c.name)
 )
 _ANY_SMALL = select(A.c.name).where(A.c.large == 0).limit(1)
@@ -75,7 +81,7 @@ _STORED = {
 
 
 def add(connection: Connection, promised: Sequence[Awaited]) -> None:
-    """Await what is not stored yet; what is awaited already stays as it is."""
+    """Await what is not stored yet."""
     rows = [
         {field: getattr(one, field) for field in Awaited.__slots__}
         for one in promised
@@ -89,16 +95,15 @@ def is_stored(connection: Connection, kind: str, name: bytes) -> bool:
     return connection.execute(_STORED[kind], {"wanted": name}).first() is not None
 
 
-def find(connection: Connection, name: bytes) -> Awaited | None:
-    """Give what is awaited under a name."""
-    row = connection.execute(_ONE, {"wanted": name}).first()
-    return None if row is None else _read(row)
+def find(connection: Connection, kind: str, name: bytes) -> list[Awaited]:
+    """Give everything of a kind that is promised under a name, the largest first."""
+    return [_read(row) for row in connection.execute(_FOUND, {"wanted": name, "of": kind})]
 
 
-def page(connection: Connection, *, large: bool, after: bytes, limit: int) -> list[Awaited]:
-    """Give what is awaited, ascending by name, from above `after` on."""
+def names(connection: Connection, *, large: bool, after: bytes, limit: int) -> list[bytes]:
+    """Give the names of what is awaited, ascending, from above `after` on."""
     wanted = {"is_large": int(large), "start": after, "most": limit}
-    return [_read(row) for row in connection.execute(_PAGE, wanted)]
+    return list(connection.execute(_NAMES, wanted).scalars())
 
 
 def large_about(connection: Connection, patient: bytes) -> list[bytes]:
@@ -122,18 +127,25 @@ def first_incomplete(connection: Connection, devices: Iterable[bytes]) -> dict[b
 
 def count(connection: Connection) -> int:
     """Count what is awaited."""
-    return int(connection.execute(select(func.count()).select_from(A)).scalar_one())
+    return int(connection.execute(select(func.count(A.c.name.distinct()))).scalar_one())
 
 
 def any_team_box(connection: Connection) -> bool:
-    """Tell whether a box with a team's key is awaited, or one nobody says more of."""
-    chosen = select(A.c.name).where(A.c.kind == BOX, A.c.subject == b"").limit(1)
+    """Tell whether a box with a team's key is awaited."""
+    chosen = select(A.c.name).where(A.c.kind == BOX, A.c.subject == b"", A.c.purpose != "").limit(1)
     return connection.execute(chosen).first() is not None
 
 
 def remove(connection: Connection, names: Iterable[bytes]) -> None:
     """Await these no longer."""
     write_many(connection, _REMOVE, [{"wanted": name} for name in names])
+
+
+def remove_promises(connection: Connection, transaction: bytes) -> None:
+    """Await nothing any more only because one transaction promised it; its containers stay, for
+    what was refused can still be read.
+    """
+    connection.execute(delete(A).where(A.c.transaction == transaction, A.c.kind != CONTAINER))
 
 
 def remove_older_boxes(connection: Connection, team: str, generation: int) -> None:

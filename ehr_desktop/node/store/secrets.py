@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.store.many import write_many
@@ -15,7 +15,8 @@ class KeyBox:
     """A key sealed for one recipient. For a patient's category key `subject` is the patient,
     `purpose` the category, `epoch` its epoch and `recipient` a team's name; for a team's key
     `subject` is empty, `purpose` the team, `epoch` its generation and `recipient` a person.
-    `generation` is that of the key it was sealed to.
+    `generation` is that of the key it was sealed to, `transaction` the one that brought it; empty
+    where several name it.
     """
 
     hash: bytes
@@ -25,11 +26,17 @@ class KeyBox:
     recipient: bytes
     generation: int
     box: bytes
+    transaction: bytes = b""
 
 
-_ADD_BOXES = insert(KEY_BOXES)
-_ADD_VAULT_KEY = insert(VAULT_KEYS)
-_VAULT_KEY = select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == bindparam("wanted"))
+_ADD_BOXES = upsert(KEY_BOXES).on_conflict_do_nothing()
+_SHARE_BOX = (
+    update(KEY_BOXES)
+    .where(KEY_BOXES.c.hash == bindparam("named"), KEY_BOXES.c.transaction != bindparam("by"))
+    .values(transaction=bindparam("of_all"))
+)
+_ADD_VAULT_KEY = upsert(VAULT_KEYS).on_conflict_do_nothing()
+_VAULT_KEYS_OF = select(VAULT_KEYS.c.key).where(VAULT_KEYS.c.patient == bindparam("wanted"))
 _VAULT_NAMED = select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key).where(
     VAULT_KEYS.c.commitment == bindparam("wanted")
 )
@@ -61,9 +68,17 @@ def secret(connection: Connection, name: str) -> bytes | None:
 
 
 def add_boxes(connection: Connection, boxes: Sequence[KeyBox]) -> None:
-    """Store boxes."""
+    """Store boxes; one that is here already stays as it is."""
     rows = [{name: getattr(box, name) for name in KeyBox.__slots__} for box in boxes]
     write_many(connection, _ADD_BOXES, rows)
+
+
+def share_boxes(connection: Connection, named: Sequence[tuple[bytes, bytes]]) -> None:
+    """Note which transactions name which boxes, as box and transaction: what several name is no
+    longer taken back with one of them.
+    """
+    rows = [{"named": box, "by": transaction, "of_all": b""} for box, transaction in named]
+    write_many(connection, _SHARE_BOX, rows)
 
 
 def boxes_for(connection: Connection, purpose: str, recipient: bytes) -> list[KeyBox]:
@@ -86,10 +101,9 @@ def boxes_to_team(connection: Connection, team: str, generation: int) -> list[Ke
     return [KeyBox(*row) for row in connection.execute(chosen)]
 
 
-def remove_boxes(connection: Connection, hashes: Sequence[bytes]) -> None:
-    """Delete boxes; what they held can no longer be opened from this disk."""
-    for name in hashes:
-        connection.execute(delete(KEY_BOXES).where(KEY_BOXES.c.hash == name))
+def remove_boxes(connection: Connection, transaction: bytes) -> None:
+    """Delete the boxes that one transaction alone brought, whatever others it names."""
+    connection.execute(delete(KEY_BOXES).where(KEY_BOXES.c.transaction == transaction))
 
 
 def remove_older_boxes(connection: Connection, team: str, generation: int) -> None:
@@ -109,7 +123,7 @@ def remove_older_boxes(connection: Connection, team: str, generation: int) -> No
 
 
 def put_vault_key(connection: Connection, patient: bytes, key: bytes, commitment: bytes) -> None:
-    """Store a new patient's vault key, with what the ledger says of it."""
+    """Store a patient's vault key under what the ledger says of it."""
     row = {"patient": patient, "key": key, "commitment": commitment}
     write_many(connection, _ADD_VAULT_KEY, [row])
 
@@ -126,16 +140,17 @@ def box_named(connection: Connection, name: bytes) -> KeyBox | None:
     return None if row is None else KeyBox(*row)
 
 
-def vault_keys(connection: Connection) -> dict[bytes, bytes]:
-    """Give every patient's vault key that is kept here, by patient; for a full check."""
+def vault_keys(connection: Connection) -> list[tuple[bytes, bytes]]:
+    """Give every vault key that is kept here, each after its patient; for a full check."""
     rows = connection.execute(select(VAULT_KEYS.c.patient, VAULT_KEYS.c.key))
-    return {row.patient: row.key for row in rows}
+    return [(row.patient, row.key) for row in rows]
 
 
-def vault_key(connection: Connection, patient: bytes) -> bytes | None:
-    """Give a patient's vault key; None once it was destroyed."""
-    found: bytes | None = connection.execute(_VAULT_KEY, {"wanted": patient}).scalar()
-    return found
+def vault_keys_of(connection: Connection, patient: bytes) -> list[bytes]:
+    """Give every key that a registration of this patient brought, whether or not it counts; none
+    once it was destroyed.
+    """
+    return list(connection.execute(_VAULT_KEYS_OF, {"wanted": patient}).scalars())
 
 
 def put_draft(

@@ -126,24 +126,28 @@ KEY_BOXES = Table(
     Column("recipient", LargeBinary, nullable=False),  # team name or person
     Column("generation", Integer, nullable=False),  # of the recipient's key
     Column("box", LargeBinary, nullable=False),
+    Column("transaction", LargeBinary, nullable=False),  # that alone brought it, or empty
 )
+Index("box_of", KEY_BOXES.c.transaction)
 Index("box_for", KEY_BOXES.c.subject, KEY_BOXES.c.purpose, KEY_BOXES.c.recipient)
 """Boxes are never on the ledger, only their hashes: deleting one is what revokes."""
 
 VAULT_KEYS = Table(
     "vault_keys",
     METADATA,
-    Column("patient", LargeBinary, primary_key=True),
+    Column("commitment", LargeBinary, primary_key=True),  # what the ledger says of it
+    Column("patient", LargeBinary, nullable=False),
     Column("key", LargeBinary, nullable=False),
-    Column("commitment", LargeBinary, nullable=False, unique=True),  # what the ledger says of it
 )
+Index("vault_key_of", VAULT_KEYS.c.patient)
+"""Every key some registration names; the contract state names the one that counts."""
 
 AWAITED = Table(
     "awaited",
     METADATA,
     Column("name", LargeBinary, primary_key=True),  # what the ledger commits to
-    Column("kind", String, nullable=False),
-    Column("transaction", LargeBinary, nullable=False),
+    Column("kind", String, primary_key=True),
+    Column("transaction", LargeBinary, primary_key=True),  # others may promise it falsely
     Column("device", LargeBinary, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("size", Integer, nullable=False),  # sealed bytes of a container, else 0

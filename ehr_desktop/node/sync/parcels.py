@@ -108,6 +108,8 @@ class ParcelSync:
                 self._arrived(name)
             elif keeping is Keeping.UNNAMED:
                 self._hold(peer, parcel)
+                # asked for because of another promise than the one it fits
+                self._lacks(peer, name)
             else:
                 effects.append(Distrust(peer, "parcel"))
                 self._lacks(peer, name)

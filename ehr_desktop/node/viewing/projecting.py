@@ -24,7 +24,7 @@ from ehr_desktop.node.contracts.statements import (
 )
 from ehr_desktop.node.crypto.errors import OpenFailedError
 from ehr_desktop.node.keys.keyring import TeamKey
-from ehr_desktop.node.keys.records import Envelope, RecordHeader, open_file, open_record
+from ehr_desktop.node.keys.records import Envelope, RecordHeader, open_file, open_record, opens
 from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.store import containers, secrets
@@ -153,11 +153,14 @@ class Projecting:
         self, connection: Connection, stored: StoredContainer, reading: Reading
     ) -> Envelope | None:
         header = RecordHeader.decode(stored.header)
-        vault_key = secrets.vault_key(connection, header.patient)
         key = self._category_key(connection, header)
-        if key is None or vault_key is None:
-            if vault_key is None or not self._boxes(connection, header):
+        if key is None:
+            if not self._boxes(connection, header):
                 reading.missing.append(header.patient)
+            return None
+        vault_key = _vault_key(connection, stored, header, key)
+        if vault_key is None:
+            reading.missing.append(header.patient)
             return None
         if stored.sealed is not None:
             return open_record(stored.header, stored.wrapped_key, stored.sealed, key, vault_key)
@@ -195,6 +198,16 @@ class Projecting:
             connection, header.patient, header.category, self._team_key.team
         )
         return [box for box in found if box.epoch == header.epoch]
+
+
+def _vault_key(
+    connection: Connection, stored: StoredContainer, header: RecordHeader, category_key: bytes
+) -> bytes | None:
+    """Give the key a record was sealed under, of those that anybody's registration brought."""
+    for found in secrets.vault_keys_of(connection, header.patient):
+        if opens(stored.header, stored.wrapped_key, category_key, found):
+            return found
+    return None
 
 
 def words_alone(change: ViewChange) -> ViewChange | None:

@@ -5,7 +5,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from ehr_desktop.domain.categories import CLINICAL_CATEGORIES, Category
 from ehr_desktop.domain.errors import (
@@ -289,7 +289,8 @@ def test_a_team_box_somebody_slipped_in_is_not_taken_for_the_teams_key(homes):
 
             def put(connection) -> None:
                 rows = secrets.boxes_for(connection, Team.CLINICAL, session.person)
-                secrets.remove_boxes(connection, [row.hash for row in rows])
+                for row in rows:
+                    connection.execute(delete(KEY_BOXES).where(KEY_BOXES.c.hash == row.hash))
                 secrets.add_boxes(connection, [box, *rows])
 
             def run() -> None:
