@@ -147,7 +147,7 @@ def test_what_found_no_room_leaves_nothing_behind_and_is_written_once_when_tried
         assert (await pc.check("lee")).faults == ()
 
 
-def test_two_clinics_do_not_take_each_others_transactions(homes, tmp_path, caplog):
+def test_two_clinics_do_not_take_each_others_transactions(homes, tmp_path):
     asyncio.run(make_clinic(tmp_path / "other", staffed=False, name="Other clinic"))
     home = homes.staffed()
     foreign = story(tmp_path / "other", "admin")(_register_one)
@@ -159,7 +159,6 @@ def test_two_clinics_do_not_take_each_others_transactions(homes, tmp_path, caplo
         pipeline.pool.add(foreign)
         pipeline._changes += 1
         await pc.node._core.on_writer(pipeline.order)
-        assert "breaks a rule" in caplog.text
         assert (await pc.clinic.session.status()).height == before.height
         assert list(pipeline.pool) == [foreign]
         pipeline.pool._waiting.clear()

@@ -32,7 +32,7 @@ from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.pipeline.pipeline import Pipeline
 from ehr_desktop.node.pipeline.turn import Turn
 from ehr_desktop.node.pipeline.unsigned import Unsigned
-from ehr_desktop.node.store import secrets
+from ehr_desktop.node.store import secrets, transactions
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
 from ehr_desktop.node.store.engine import Database, open_database
 from ehr_desktop.node.sync.effects import Told
@@ -326,6 +326,21 @@ class SeveralPipelines:
         return next(w for w in self.by_id.values() if w.name == name)
 
 
+def order_of(workstation) -> list[tuple[bytes, str]]:
+    """Every final transaction with what became of it, in ledger order."""
+    with workstation.database.reading() as connection:
+        rows = transactions.final_from(connection, 0, 10_000)
+    return [(row.id, row.rule) for row in rows]
+
+
+def assert_one_ledger(clinic) -> None:
+    """All stand on one block, with the same order, outcomes and state."""
+    ledgers = [order_of(w) for w in clinic.by_id.values()]
+    assert all(ledger == ledgers[0] for ledger in ledgers)
+    assert len({w.pipeline.state_root for w in clinic.by_id.values()}) == 1
+    assert clinic.is_level
+
+
 def _administrator(pc: OnePc) -> tuple[bytes, PersonKeys]:
     session = pc.session("admin")
     return session.person, session.keys
@@ -335,6 +350,3 @@ def _floor():
     from ehr_desktop.node.node import FLOOR
 
     return FLOOR
-
-
-__all__ = ["SeveralPipelines", "Workstation"]
