@@ -109,29 +109,32 @@ class Charts:
         categories = [c for c in Category if default_teams(c) & session.teams.keys()]
         statement = ReadRecords(subject, manner, purpose, tuple(categories))
 
+        elsewhere: list[bytes] = []
+
         def prepare(connection: Connection) -> Prepared:
             if self._core.pipeline.value_here(connection)("patient", subject) is None:
                 raise NotFoundError(patient)
+            if self._core.pipeline.is_shared:
+                elsewhere.extend(awaited.large_about(connection, subject))
             said = Unsigned(statement, session.person, session.keys.signing, subject=subject)
             return Prepared([said])
 
         (outcome,) = outcomes = await self._core.write(b"", prepare)
         raise_refusal(outcomes)
-        await self._fetch_what_is_elsewhere(bytes.fromhex(patient))
+        if elsewhere:
+            await self._fetch(elsewhere)
         return Receipt(outcome.transaction, patient, actor.id, purpose)
 
-    async def _fetch_what_is_elsewhere(self, patient: bytes) -> None:
-        """Have the large documents of a patient fetched that only other workstations keep; they
-        are shown as they come.
+    async def _fetch(self, names: Sequence[bytes]) -> None:
+        """Have large documents fetched that only other workstations keep; they are shown as they
+        come.
         """
-        names = await self._core.read(lambda connection: awaited.large_about(connection, patient))
-        if names:
-            pipeline = self._core.pipeline
+        pipeline = self._core.pipeline
 
-            def want(sync: Sync) -> list[Effect]:
-                return [effect for name in names for effect in sync.want_large(name)]
+        def want(sync: Sync) -> list[Effect]:
+            return [effect for name in names for effect in sync.want_large(name)]
 
-            await self._core.turn(lambda: pipeline.run([lambda p: p.tell_sync(want)]))
+        await self._core.turn(lambda: pipeline.run([lambda p: p.tell_sync(want)]))
 
     async def open(
         self,

@@ -265,8 +265,7 @@ class Core:
         except Exception as error:  # noqa: BLE001 - it belongs to whoever is waiting
             self._writings.fail(unsettled, error)
             return
-        for writing in unsettled:
-            self._writings.let_go(writing)
+        self._writings.let_go(unsettled)
 
     def _note_told(self, names: Sequence[bytes]) -> None:
         """Remember who is told that something waits: they are told again if it is refused."""

@@ -126,30 +126,36 @@ class Writings:
                 writing.placed[name] = None
                 self._signed[name] = writing
             if writing.is_settled:
-                self.answer(writing)
+                self.answer([writing])
 
     def settle(self, final: Sequence[FinalTransaction]) -> None:
         """Answer those all of whose transactions are final now."""
+        settled: list[Writing] = []
         for entry in final:
             writing = self._signed.pop(entry.transaction.id, None)
             if writing is not None:
                 writing.placed[entry.transaction.id] = entry.outcome
                 if writing.is_settled:
-                    self.answer(writing)
+                    settled.append(writing)
+        self.answer(settled)
 
-    def let_go(self, writing: Writing) -> None:
+    def let_go(self, writings: Sequence[Writing]) -> None:
         """Answer with what is known; what waits is pending."""
-        for name in writing.unsettled:
-            self._signed.pop(name, None)
-        self.answer(writing)
+        for writing in writings:
+            for name in writing.unsettled:
+                self._signed.pop(name, None)
+        self.answer(writings)
 
-    def answer(self, writing: Writing) -> None:
-        """Tell whoever waits what became of it."""
-        told = writing.told()
+    def answer(self, writings: Sequence[Writing]) -> None:
+        """Tell all who wait what became of theirs, waking the loop once."""
+        if not writings:
+            return
+        told = [(writing, writing.told()) for writing in writings]
 
         def tell() -> None:
-            if not writing.outcomes.done():
-                writing.outcomes.set_result(told)
+            for writing, outcomes in told:
+                if not writing.outcomes.done():
+                    writing.outcomes.set_result(outcomes)
 
         self._loop.call_soon_threadsafe(tell)
 
