@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from ehr_desktop.domain.errors import DiskFullError, WorkstationHaltedError
-from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.node.consensus.effects import Propose
 from ehr_desktop.node.contracts.roster import validator_set
 from ehr_desktop.node.contracts.statements import (
@@ -19,25 +18,7 @@ from ehr_desktop.node.ledger.transaction import Payload, Transaction, sign
 from ehr_desktop.node.net import messages as net
 from ehr_desktop.node.pipeline import proposals as proposals_module
 from ehr_desktop.node.store import blocks, transactions, votes
-from tests.support.several_pipelines import START_MS, SeveralPipelines, assert_one_ledger, order_of
-
-NINE = START_MS - START_MS % 86_400_000 + 86_400_000 + 9 * 3_600_000
-
-
-@pytest.fixture
-def clinic_of(tmp_path):
-    """Clinics of several workstations, closed at the end."""
-    made: list[SeveralPipelines] = []
-
-    def make(count: int, mode: ProposerMode = ProposerMode.AUTHORITY) -> SeveralPipelines:
-        folder = tmp_path / f"clinic-{len(made)}"
-        folder.mkdir()
-        made.append(SeveralPipelines(folder, count, mode))
-        return made[-1]
-
-    yield make
-    for clinic in made:
-        clinic.close_all()
+from tests.support.several_pipelines import START_MS, assert_one_ledger, order_of
 
 
 def test_a_restored_disk_that_forgot_its_votes_signs_nothing_any_more(clinic_of):

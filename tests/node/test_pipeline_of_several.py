@@ -23,25 +23,9 @@ from ehr_desktop.node.store import blocks
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.tables import VOTES
 from tests.support.one_pc import story
-from tests.support.several_pipelines import START_MS, SeveralPipelines, assert_one_ledger, order_of
+from tests.support.several_pipelines import START_MS, assert_one_ledger, order_of
 
 NINE = START_MS - START_MS % 86_400_000 + 86_400_000 + 9 * 3_600_000
-
-
-@pytest.fixture
-def clinic_of(tmp_path):
-    """Clinics of several workstations, closed at the end."""
-    made: list[SeveralPipelines] = []
-
-    def make(count: int, mode: ProposerMode = ProposerMode.AUTHORITY) -> SeveralPipelines:
-        folder = tmp_path / f"clinic-{len(made)}"
-        folder.mkdir()
-        made.append(SeveralPipelines(folder, count, mode))
-        return made[-1]
-
-    yield make
-    for clinic in made:
-        clinic.close_all()
 
 
 def assert_sound(clinic) -> None:

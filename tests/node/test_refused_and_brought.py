@@ -2,7 +2,6 @@
 
 import os
 
-import pytest
 from sqlalchemy import select
 
 from ehr_desktop.node.contracts.statements import RegisterPatient, ReplaceTeamKey
@@ -12,20 +11,6 @@ from ehr_desktop.node.net.messages import Parcels
 from ehr_desktop.node.policy import registered_vault_key
 from ehr_desktop.node.store import secrets, transactions
 from ehr_desktop.node.store.tables import KEY_BOXES
-from tests.support.several_pipelines import SeveralPipelines
-
-
-@pytest.fixture
-def clinic_of(tmp_path):
-    made = []
-
-    def make(count):
-        made.append(SeveralPipelines(tmp_path, count))
-        return made[-1]
-
-    yield make
-    for clinic in made:
-        clinic.close_all()
 
 
 def box_names(workstation):

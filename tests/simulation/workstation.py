@@ -41,34 +41,13 @@ from ehr_desktop.node.consensus.messages import (
 )
 from ehr_desktop.node.consensus.simplex import Simplex
 from ehr_desktop.node.ledger.vote import Certificate, VoteKind
+from tests.simulation.gossip import SyncReply, SyncRequest, Transaction
 from tests.simulation.paper import GENESIS, GOVERNANCE, NETWORK, Sheet
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 SYNC_BATCH = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """A transaction passed on."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class SyncRequest:
-    """Asks for final blocks after so many."""
-
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReply:
-    """Final blocks as they were stored, from `height` on."""
-
-    height: int
-    records: tuple[Finalize, ...]
 
 
 @dataclass(slots=True)

@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, Appointment, AppointmentStatus
-from ehr_desktop.ui.models.day_rows import DayRows, Index
+from ehr_desktop.ui.models.day_rows import DayRows
 from ehr_desktop.ui.models.day_words import LOOKS, sentence, start_text, waiting_minutes
 from ehr_desktop.ui.models.pending_words import pending_icon, pending_words
+from ehr_desktop.ui.models.titled_rows import Index
 from ehr_desktop.ui.widgets.row_delegate import CellRole
 
 OPEN_STATES: Final = (

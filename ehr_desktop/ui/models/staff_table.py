@@ -3,15 +3,13 @@
 from enum import IntEnum
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from ehr_desktop.domain.people import Role, Staff
+from ehr_desktop.ui.models.titled_rows import Index, TitledRows
 from ehr_desktop.ui.theme.tokens import Tone
 from ehr_desktop.ui.widgets.row_delegate import CellRole
-
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE: Final = QModelIndex()
 
 
 class Column(IntEnum):
@@ -42,49 +40,24 @@ ROLE_LABELS: Final = {
 """What roles are called."""
 
 
-class StaffTable(QAbstractTableModel):
+class StaffTable(TitledRows[Staff]):
     """Active people first, each group by name."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._staff: tuple[Staff, ...] = ()
+        super().__init__(tuple(_TITLES.values()), parent)
 
     @property
     def active(self) -> int:
         """How many accounts are active."""
-        return sum(person.active for person in self._staff)
+        return sum(person.active for person in self.rows)
 
     def show(self, staff: tuple[Staff, ...]) -> None:
         """Show these people."""
         self.beginResetModel()
-        self._staff = tuple(
+        self.rows = tuple(
             sorted(staff, key=lambda person: (not person.active, person.display_name.casefold()))
         )
         self.endResetModel()
-
-    def at(self, row: int) -> Staff | None:
-        """Give the person of a row, or None outside the table."""
-        return self._staff[row] if 0 <= row < len(self._staff) else None
-
-    @override
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._staff)
-
-    @override
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(Column)
-
-    @override
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> str | None:
-        shown = role == Qt.ItemDataRole.DisplayRole
-        if shown and orientation == Qt.Orientation.Horizontal and section < len(Column):
-            return _TITLES[Column(section)]
-        return None
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from ehr_desktop.domain.ids import DeviceId
@@ -16,10 +16,9 @@ from ehr_desktop.ui.models.network_words import (
     state_words,
     trouble_words,
 )
+from ehr_desktop.ui.models.titled_rows import Index, TitledRows
 from ehr_desktop.ui.widgets.row_delegate import CellRole
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE: Final = QModelIndex()
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -42,49 +41,36 @@ _TITLES: Final = {
 }
 
 
-class WorkstationTable(QAbstractTableModel):
+class WorkstationTable(TitledRows[WorkstationStatus]):
     """This workstation first. Rows stay rows while the same workstations are told of, so that a
     choice and the place one scrolled to outlast every change of what they say.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: tuple[WorkstationStatus, ...] = ()
+        super().__init__(tuple(_TITLES.values()), parent)
         self._height = 0
 
     def show(self, workstations: tuple[WorkstationStatus, ...], height: int) -> None:
         """Show these; `height` is this workstation's own."""
-        before = tuple(each.device for each in self._rows)
+        before = tuple(each.device for each in self.rows)
         if before != tuple(each.device for each in workstations):
             self.beginResetModel()
-            self._rows, self._height = workstations, height
+            self.rows, self._height = workstations, height
             self.endResetModel()
             return
         moved = height != self._height
-        changed = [row for row, each in enumerate(workstations) if moved or each != self._rows[row]]
-        self._rows, self._height = workstations, height
+        changed = [row for row, each in enumerate(workstations) if moved or each != self.rows[row]]
+        self.rows, self._height = workstations, height
         for row in changed:
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
 
-    def at(self, row: int) -> WorkstationStatus | None:
-        """Give the workstation of a row, or None outside the table."""
-        return self._rows[row] if 0 <= row < len(self._rows) else None
-
     def row_of(self, device: DeviceId) -> int:
         """Give the row of a workstation, -1 if it has none."""
-        return next((row for row, each in enumerate(self._rows) if each.device == device), -1)
+        return next((row for row, each in enumerate(self.rows) if each.device == device), -1)
 
     def troubled_row(self) -> int:
         """Give the first row somebody should look at, -1 if there is none."""
-        return next((row for row, each in enumerate(self._rows) if _advice(each)), -1)
-
-    @override
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(Column)
+        return next((row for row, each in enumerate(self.rows) if _advice(each)), -1)
 
     @override
     def headerData(
@@ -93,13 +79,9 @@ class WorkstationTable(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
-        if orientation != Qt.Orientation.Horizontal or section >= len(Column):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _TITLES[Column(section)]
         if role == Qt.ItemDataRole.TextAlignmentRole and section == Column.ROUND_TRIP:
             return _RIGHT
-        return None
+        return super().headerData(section, orientation, role)
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -21,7 +21,8 @@ from typing_extensions import override
 from ehr_desktop.dates import shown_date
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.palette import worn_tokens
-from ehr_desktop.ui.theme.tokens import Radius, Tokens, TypeSize
+from ehr_desktop.ui.theme.tokens import Tokens, TypeSize
+from ehr_desktop.ui.widgets.steps import paint_focus_ring, step_to
 from ehr_desktop.ui.widgets.trend import (
     Reading,
     Trend,
@@ -81,16 +82,8 @@ class TrendChart(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._stops) - 1
-        now = last + 1 if self._at is None else self._at
-        places = {
-            Qt.Key.Key_Left: max(now - 1, 0),
-            Qt.Key.Key_Right: min(now + 1, last),
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-        }
-        wanted = places.get(Qt.Key(event.key()))
-        if wanted is None or last < 0:
+        wanted = step_to(event, self._at, len(self._stops))
+        if wanted is None:
             super().keyPressEvent(event)
         else:
             self._move_to(wanted)
@@ -113,10 +106,7 @@ class TrendChart(QWidget):
         tokens = worn_tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(tokens.focus), 2))
-            ring = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-            painter.drawRoundedRect(ring, Radius.MEDIUM, Radius.MEDIUM)
+        paint_focus_ring(painter, self, tokens)
         self._paint_axes(painter, tokens)
         for order, trend in enumerate(self._trends):
             self._paint_trend(painter, tokens, trend, order)

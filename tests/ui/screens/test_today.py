@@ -62,7 +62,7 @@ def earlier(clinic, name, days, status=AppointmentStatus.BOOKED):
 
 
 def names(screen):
-    return [a.patient_name.split(",")[0] for a in screen.model.appointments]
+    return [a.patient_name.split(",")[0] for a in screen.model.rows]
 
 
 def tells_of_appointments(event):
@@ -148,7 +148,7 @@ def test_an_arrival_at_the_front_desk_appears_by_itself(qtbot, open_today, clini
     )
     node.submit(arrived).result(5)
     qtbot.waitUntil(lambda: screen.tiles.waiting.accessibleName().startswith("Waiting: 1"))
-    assert screen.model.appointments[0].status is AppointmentStatus.ARRIVED
+    assert screen.model.rows[0].status is AppointmentStatus.ARRIVED
 
 
 def test_a_booking_elsewhere_appears_by_itself(qtbot, open_today, clinic, node):

@@ -23,8 +23,9 @@ from ehr_desktop.domain.network import FinalPoint
 from ehr_desktop.ui.models.consensus_words import final_ms_words, pace_words
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.palette import worn_tokens
-from ehr_desktop.ui.theme.tokens import Radius, Tokens, TypeSize
+from ehr_desktop.ui.theme.tokens import Tokens, TypeSize
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
+from ehr_desktop.ui.widgets.steps import paint_focus_ring, step_to
 
 HOUR: Final = timedelta(hours=1)
 _NOTICED: Final = timedelta(seconds=5)
@@ -88,16 +89,8 @@ class FinalChart(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._points) - 1
-        now = last + 1 if self._at is None else self._at
-        places = {
-            Qt.Key.Key_Left: max(now - 1, 0),
-            Qt.Key.Key_Right: min(now + 1, last),
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-        }
-        wanted = places.get(Qt.Key(event.key()))
-        if wanted is None or last < 0:
+        wanted = step_to(event, self._at, len(self._points))
+        if wanted is None:
             super().keyPressEvent(event)
         else:
             self._move_to(wanted)
@@ -125,10 +118,7 @@ class FinalChart(QWidget):
         tokens = worn_tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(tokens.focus), 2))
-            ring = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-            painter.drawRoundedRect(ring, Radius.MEDIUM, Radius.MEDIUM)
+        paint_focus_ring(painter, self, tokens)
         painter.setFont(ui_font(TypeSize.CAPTION, tabular=True))
         if not self._points:
             painter.setPen(QColor(tokens.text_muted))

@@ -113,7 +113,7 @@ class TodayScreen(QWidget):
 
     def open_next(self) -> None:
         """Open the chart of whoever has waited longest."""
-        waits = (a for a in self.model.appointments if a.status is AppointmentStatus.ARRIVED)
+        waits = (a for a in self.model.rows if a.status is AppointmentStatus.ARRIVED)
         first = next(waits, None)
         if first is None:
             self._context.notify("Nobody is waiting.")
