@@ -3,6 +3,8 @@
 Terms from the one that is in, an answer from the one that joins, and then whether it is enrolled.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,10 +54,8 @@ class JoiningTerms:
         Raises:
             PairingError: these are none.
         """
-        try:
-            fields = Fields(decode(encoded))
-            fields.version(_VERSION)
-            terms = cls(
+        with _read(encoded) as fields:
+            return cls(
                 network=fields.octets(HASH_SIZE),
                 genesis=fields.octets(HASH_SIZE),
                 device=fields.octets(ID_SIZE),
@@ -65,10 +65,6 @@ class JoiningTerms:
                 mode=fields.text(_LONGEST_CODE, least=1),
                 addresses=tuple(map(read_address, fields.array(MOST_ADDRESSES))),
             )
-            fields.end()
-        except CodecError as error:
-            raise PairingError(PairingFailure.GARBAGE) from error
-        return terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +84,8 @@ class JoiningAnswer:
         Raises:
             PairingError: this is none.
         """
-        try:
-            fields = Fields(decode(encoded))
-            fields.version(_VERSION)
-            answer = cls(fields.octets(SIGNATURE_SIZE))
-            fields.end()
-        except CodecError as error:
-            raise PairingError(PairingFailure.GARBAGE) from error
-        return answer
+        with _read(encoded) as fields:
+            return cls(fields.octets(SIGNATURE_SIZE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +105,17 @@ class JoiningVerdict:
         Raises:
             PairingError: this is none.
         """
-        try:
-            fields = Fields(decode(encoded))
-            fields.version(_VERSION)
-            verdict = cls(fields.text(_LONGEST_CODE))
-            fields.end()
-        except CodecError as error:
-            raise PairingError(PairingFailure.GARBAGE) from error
-        return verdict
+        with _read(encoded) as fields:
+            return cls(fields.text(_LONGEST_CODE))
+
+
+@contextmanager
+def _read(encoded: bytes) -> Iterator[Fields]:
+    """Give the fields after the version; all must be read, and be what they should."""
+    try:
+        fields = Fields(decode(encoded))
+        fields.version(_VERSION)
+        yield fields
+        fields.end()
+    except CodecError as error:
+        raise PairingError(PairingFailure.GARBAGE) from error
