@@ -6,8 +6,9 @@ V := .venv/bin/python
 run: install            ## start the program on a made-up clinic (a filmed tour where there is no display)
 	$(V) -m ehr_desktop demo
 
-test: install           ## the whole test suite
-	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(V) -m pytest
+test: install           ## the whole test suite: stories last and alone, since they are many processes themselves
+	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(V) -m pytest -n 2 --dist loadfile --ignore tests/stories
+	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(V) -m pytest tests/stories
 
 check: install          ## style, types and layers
 	$(V) -m ruff check .
@@ -29,6 +30,7 @@ nightly: install check-model  ## what is too long for every change: 10,000 seeds
 	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000
 	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000 --world synced
 	PYTHONPATH=. $(V) -m tests.simulation --seeds 10000 --world stranded
+	PYTHONPATH=. $(V) -m tests.mutation
 	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(V) -m pytest -m ""
 	$(V) -m benchmarks
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.clinics import PASSWORD
+from benchmarks.consent_orders import ConsentOrders
 from benchmarks.link_bytes import link_bytes
 from ehr_desktop.config import resources_folder
 from ehr_desktop.domain.events import AppointmentsChanged, Event, PairingAsked, PairingEnded
@@ -24,6 +25,7 @@ from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.ledger import TransactionState
 from ehr_desktop.domain.patients import Demographics
 from ehr_desktop.domain.people import Actor
+from ehr_desktop.garbage import collect_rarely
 from ehr_desktop.interchange.fhir.project import project
 from ehr_desktop.interchange.fhir.validate import Validator
 from ehr_desktop.node.contracts.statements import ReadRecords
@@ -41,7 +43,7 @@ _SLOT: Final = timedelta(minutes=5)
 _MOST_SECONDS: Final = 120
 
 
-class Workstation:
+class Workstation(ConsentOrders):
     """An open node; each public coroutine is an order, and what it gives is the answer."""
 
     def __init__(self, node: Node) -> None:
@@ -208,7 +210,7 @@ class Workstation:
         """Sign a receipt for reading; tell whether it was final before a person grew impatient."""
         session = self._core.session(self._actors["lee"])
         subject = bytes.fromhex(patient)
-        said = ReadRecords(subject, "open", "treatment", ("general",))
+        said = ReadRecords(subject, "open", "treatment", "policy", ("general",))
         unsigned = Unsigned(said, session.person, session.keys.signing, subject=subject)
         (outcome,) = await self._core.say(unsigned)
         return outcome.state is TransactionState.FINAL
@@ -216,6 +218,7 @@ class Workstation:
 
 async def run(home: Path, port: int, door: str = "", name: str = "") -> None:
     """Open the clinic in `home`, having joined it where there is a door, and take orders."""
+    collect_rarely()
     if door:
         await join_clinic(home, [door], name, _agree, None)
     lan = LanSettings(LOOPBACK, port, announce=False)

@@ -28,6 +28,7 @@ from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.founding import found
 from ehr_desktop.services.joining import records_are_here
 from ehr_desktop.services.values import Founding, ImportProgress, NewAccount
+from ehr_desktop.terminal_backup import back_up_from_terminal, restore_from_terminal
 from ehr_desktop.terminal_node import run_node
 from ehr_desktop.terminal_pairing import join_from_terminal, offer_from_terminal
 
@@ -157,6 +158,14 @@ async def _status(config: Config) -> Answer:
     return asdict(await asyncio.to_thread(work)), 0
 
 
+async def _backup(config: Config) -> Answer:
+    return await back_up_from_terminal(config, _store(config)), 0
+
+
+async def _restore(config: Config) -> Answer:
+    return await restore_from_terminal(config, _store(config)), 0
+
+
 async def _node(config: Config) -> Answer:
     return await run_node(config, _store(config))
 
@@ -177,11 +186,13 @@ async def _pair(config: Config) -> Answer:
 _COMMANDS: dict[str, Callable[[Config], Coroutine[Any, Any, Answer]]] = {
     "init": _init,
     "add-user": _add_user,
+    "backup": _backup,
     "import": _import,
     "node": _node,
     "patients": _patients,
     "export": _export,
     "pair": _pair,
+    "restore": _restore,
     "verify": _verify,
     "status": _status,
 }

@@ -5,11 +5,15 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 from platformdirs import user_data_path
 
 from ehr_desktop.domain.people import Role
+
+KIOSK_LANGUAGES: Final = ("en", "es", "fr", "ar", "hi", "ta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Config:
     person: str = ""
     password_file: Path | None = None
     new_password_file: Path | None = None
+    vault: Path | None = None
+    shares_file: Path | None = None
     name: str = ""
     display_name: str = ""
     role: Role = Role.DOCTOR
@@ -47,6 +53,11 @@ class Config:
     host: str = ""
     port: int = 0
     announce: bool = True
+    kiosk: bool = False
+    kiosk_language: str = "en"
+    wipe_after_s: int = 30
+    shuffle_pin: bool = False
+    save_to: Path | None = None
     real_data: Path = Path("../shared/data")
 
 
@@ -54,6 +65,13 @@ def resources_folder() -> Path:
     """Give the folder of icons, fonts, tables and word lists that comes with the program."""
     bundle = getattr(sys, "_MEIPASS", None)
     return (Path(bundle) if bundle else Path(__file__).resolve().parents[1]) / "resources"
+
+
+@cache
+def word_list(name: str) -> tuple[str, ...]:
+    """Give the lines of one of the word lists that come with the program, remarks left out."""
+    text = (resources_folder() / "words" / f"{name}.txt").read_text("utf-8").splitlines()
+    return tuple(line for line in text if line and not line.startswith("#"))
 
 
 def has_display() -> bool:
@@ -91,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--home", type=_path, help="the data directory (default: the platform's)")
     _network(parser, None)
+    _kiosk(parser)
     commands = parser.add_subparsers(dest="command")
 
     demo = commands.add_parser("demo", help="a made-up clinic in a temporary home")
@@ -136,6 +155,19 @@ def _parser() -> argparse.ArgumentParser:
         help="agree once this file holds the digits of the other side; else the terminal asks",
     )
 
+    backup = _command(commands, "backup", "write a backup, and the vault keys beside it")
+    backup.add_argument("--to", dest="target", type=_path, required=True, metavar="FOLDER")
+
+    restore = _command(commands, "restore", "begin again from a backup, all workstations lost")
+    restore.add_argument("files", nargs=1, type=_path, metavar="FILE")
+    restore.add_argument("--vault", type=_path, help="the vault keys (default: beside the backup)")
+    restore.add_argument(
+        "--shares-file", type=_path, help="one custodian's share a line; else they are asked for"
+    )
+    restore.add_argument(
+        "--name", help="what this workstation is called (default: as the computer)"
+    )
+
     node = _command(commands, "node", "take part without a window, until told to end")
     _network(node, argparse.SUPPRESS)
 
@@ -169,6 +201,27 @@ def _network(parser: argparse.ArgumentParser, default: object) -> None:
     )
 
 
+def _kiosk(parser: argparse.ArgumentParser) -> None:
+    """Add what makes this workstation the patients' kiosk."""
+    parser.add_argument(
+        "--kiosk", action="store_true", default=None, help="show patients the kiosk, nothing else"
+    )
+    parser.add_argument(
+        "--kiosk-language", choices=KIOSK_LANGUAGES, help="in which it begins (default: en)"
+    )
+    parser.add_argument(
+        "--wipe-after",
+        dest="wipe_after_s",
+        type=_wipe_after,
+        metavar="SECONDS",
+        help="how long nobody may touch it before it clears itself, 20 to 60 (default: 30)",
+    )
+    parser.add_argument(
+        "--shuffle-pin", action="store_true", default=None, help="mix the digits of PIN pads"
+    )
+    parser.add_argument("--save-to", type=_path, help="a folder patients may save to")
+
+
 def _signed_in(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
@@ -187,6 +240,13 @@ def _port(text: str) -> int:
     if not 0 < port < 1 << 16:
         raise ValueError(text)
     return port
+
+
+def _wipe_after(text: str) -> int:
+    seconds = int(text)
+    if not 20 <= seconds <= 60:
+        raise ValueError(text)
+    return seconds
 
 
 def _path(text: str) -> Path:

@@ -5,7 +5,7 @@ with four digits, so that no two readers take the same date for different days.
 """
 
 import re
-from datetime import date, time
+from datetime import UTC, date, datetime, time, tzinfo
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -30,6 +30,11 @@ def typed_date(text: str) -> date | None:
         if short in _MONTHS:
             return _date(int(found[3]), _MONTHS.index(short) + 1, int(found[1]))
     return None
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """Return the last second of `day` in a time zone, as aware UTC."""
+    return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
 
 
 def shown_time(moment: time) -> str:

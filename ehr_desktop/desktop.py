@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from ehr_desktop.config import Config
+from ehr_desktop.domain.backups import Restored
 from ehr_desktop.domain.errors import EhrError
 from ehr_desktop.domain.events import DoorsChanged, PairingAsked, Progress
 from ehr_desktop.interchange.fhir.project import project
@@ -30,15 +33,21 @@ from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.founding import found
 from ehr_desktop.services.joining import FETCHING, Joining, records_are_here
 from ehr_desktop.services.passwords import strength, suggest_pass_phrase
+from ehr_desktop.services.restoring import look_at_backup, restore
 from ehr_desktop.services.values import Founding
 from ehr_desktop.ui.app import Reporter, log_kept_in, open_window, prepare_application
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.garbage import collect_on_the_ui_thread
+from ehr_desktop.ui.kiosk.drives import save_places
+from ehr_desktop.ui.kiosk.paper import print_out
+from ehr_desktop.ui.kiosk.parts import KioskParts, KioskSettings
+from ehr_desktop.ui.kiosk.window import KioskWindow
 from ehr_desktop.ui.prefs import Prefs
 from ehr_desktop.ui.screens.cannot_open import CannotOpenWindow
 from ehr_desktop.ui.screens.join.work import JoiningWork
 from ehr_desktop.ui.screens.new_password import PasswordRules
 from ehr_desktop.ui.screens.registry import make_registry
+from ehr_desktop.ui.screens.restore.work import RestoringWork
 from ehr_desktop.ui.screens.set_up import FoundingWork
 from ehr_desktop.ui.shell.appearance import remembered_appearance, wear
 from ehr_desktop.ui.shell.main_window import MainWindow
@@ -121,6 +130,35 @@ class ClinicDoor:
         await self.open(hear)
         await self.fetch(hear)
 
+    async def restore(
+        self,
+        hear: Callable[[Any], None],
+        backup: Path,
+        vault: Path,
+        shares: Sequence[str],
+        workstation_name: str,
+        progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+    ) -> Restored:
+        """Make the clinic's home from a backup, then open it.
+
+        Raises:
+            InvalidInputError, HomeExistsError, BadFileError, SharesWrongError, DiskFullError,
+                CancelledError: see `restore`.
+        """
+        restored = await restore(
+            self._config.home,
+            backup,
+            vault,
+            shares,
+            workstation_name,
+            store=system_key_store() if self._config.use_key_store else None,
+            progress=progress,
+            cancelled=cancelled,
+        )
+        await self.open(hear)
+        return restored
+
     async def compare(self, *, agreed: bool) -> None:
         """Say whether the digits on both screens are the same."""
         if self._asking is not None:
@@ -164,6 +202,7 @@ class Desktop:
         self.bridge = NodeBridge(self.thread)
         self.parts = self._make_parts()
         self.window: MainWindow | None = None
+        self.kiosk: KioskWindow | None = None
         self.thread.start()
 
     def open_clinic(self) -> Future[None]:
@@ -173,11 +212,23 @@ class Desktop:
     def show(self) -> MainWindow:
         """Show the main window: sign-in where there is a clinic, else what leads to one."""
         self.reporter.install()
-        window = open_window(self.parts, self.reporter, self._founding(), self._joining())
+        window = open_window(
+            self.parts, self.reporter, self._founding(), self._joining(), self._restoring()
+        )
         window.show()
         window.begin()
         self.window = window
         return window
+
+    def show_kiosk(self) -> KioskWindow:
+        """Show patients the kiosk, over everything else; the program ends when staff leave it."""
+        self.reporter.install()
+        wear(self.parts.theme, self.parts.prefs, remembered_appearance(self.parts.prefs))
+        self.kiosk = KioskWindow(self._make_kiosk_parts())
+        self.kiosk.left.connect(self.application.quit)
+        self.kiosk.showFullScreen()
+        self.kiosk.begin()
+        return self.kiosk
 
     def open_or_explain(self) -> bool:
         """Open the clinic. Where that cannot be, say why and try again for as long as the person
@@ -201,6 +252,10 @@ class Desktop:
             self.window.close()
             self.window.deleteLater()
             self.window = None
+            self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        if self.kiosk is not None:
+            self.kiosk.deleteLater()
+            self.kiosk = None
             self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.bridge.settle(patience_s=5.0)
         return self.thread.stop(patience_s=20.0)
@@ -237,8 +292,30 @@ class Desktop:
             workstation_name=platform.node() or "Workstation 2",
         )
 
+    def _restoring(self) -> RestoringWork | None:
+        if is_home(self.config.home):
+            return None
+        return RestoringWork(
+            look=look_at_backup,
+            restore=partial(self.door.restore, self.bridge.publish),
+            workstation_name=platform.node() or "Workstation 1",
+        )
+
     def _rules(self) -> PasswordRules:
         return PasswordRules(strength, suggest_pass_phrase)
+
+    def _make_kiosk_parts(self) -> KioskParts:
+        config = self.config
+        return KioskParts(
+            bridge=self.bridge,
+            clinic=self.door,
+            theme=self.parts.theme,
+            settings=KioskSettings(config.wipe_after_s, config.shuffle_pin, config.kiosk_language),
+            now=self.parts.now,
+            seconds=time.time,
+            places=lambda: save_places(config.save_to),
+            print_out=print_out,
+        )
 
     def _make_parts(self) -> ShellParts:
         return ShellParts(
@@ -260,9 +337,12 @@ def run_program(config: Config) -> int:
     with log_kept_in(config.home / "logs"):
         desktop = Desktop(config, application)
         try:
-            if is_home(config.home) and not desktop.open_or_explain():
+            if (config.kiosk or is_home(config.home)) and not desktop.open_or_explain():
                 return 1
-            desktop.show()
+            if config.kiosk:
+                desktop.show_kiosk()
+            else:
+                desktop.show()
             return application.exec()
         finally:
             desktop.stop()

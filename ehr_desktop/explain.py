@@ -23,6 +23,13 @@ _WEAK: Final[Mapping[str, str]] = {
 _REFUSED: Final[Mapping[str, str]] = {
     "role": "Your role does not allow this.",
     "no-grant": "Your keys do not open this part of the record.",
+    "nothing-written": "No emergency entry was ever written for this patient, so there is nothing "
+    "to open. That does not mean that there is no allergy and no medicine: ask the patient or "
+    "whoever came along. Telephone numbers are in the registration; the rest of the record only "
+    "the patient can open to you, at the kiosk. The ledger keeps that you tried.",
+    "not-shared-out": "The emergency key has not been shared out to the workstations yet. That is "
+    "done by itself once somebody who may read this record signs in, or the patient shows the card "
+    "at the kiosk. Try again then, and ask the patient or whoever came along meanwhile.",
 }
 """Where the ledger's sentence speaks of somebody, and that is who reads it."""
 _FIELDS: Final[Mapping[str, str]] = {
@@ -59,14 +66,29 @@ _INVALID: Final[Mapping[str, str]] = {
     "impossible": "No living person has such a {field}. Please check the number.",
     "count": "The {field} needs all its numbers.",
     "order": "In the {field}, the first number must be the larger one.",
+    "full-age": "A guardian decides for a child until the day before the 18th birthday at most.",
     "no-time-zone": "The {field} has no time zone.",
     "out-of-range": "The {field} is outside of what can be booked.",
     "unreadable": "The {field} cannot be read. Check that it is there and that you may open it.",
     "unwritable": "The {field} cannot be written. Choose another folder.",
+    "own-folder": "That {field} is inside this program's own data, which a backup has to outlive. "
+    "Choose another folder, best on another disk.",
+    "other-clinic": "In that {field} are the vault keys of another clinic, which a backup would "
+    "overwrite. Choose another folder.",
+    "full": "There is not enough room in that {field}. What was there before is unchanged.",
+    "threshold": "It takes at least two shares to open it, and no more than there are.",
     "no-address": "That is no address. Type it as the other workstation shows it, such as "
     "192.168.1.20.",
 }
 """By reason code, for every code that services and interchange raise."""
+_PINS: Final[Mapping[str, str]] = {
+    "digits": "A PIN has digits only.",
+    "short": "A PIN has at least 6 digits.",
+    "long": "A PIN has at most 12 digits.",
+    "common": "That PIN is one of the first anybody would try. Choose another.",
+    "date": "That PIN can be read as a date, and a birthday is tried first. Choose another.",
+}
+"""Why a PIN does not do."""
 BAD_FILE: Final[Mapping[str, str]] = {
     "empty": "there is nothing in it",
     "not-json": "it is not JSON, so it holds no records we can read",
@@ -80,6 +102,13 @@ BAD_FILE: Final[Mapping[str, str]] = {
     "duplicate-key": "it names the same field twice, so it cannot be trusted",
     "wrong-type": "it is JSON, but neither a FHIR bundle nor a FHIR resource",
     "unreadable": "this computer cannot read it, or not to its end",
+    "no-backup": "it is no backup of this program",
+    "damaged": "it is damaged, or was not copied completely",
+    "other-clinic": "the backup and the vault keys are of two different clinics",
+    "other-papers": "the custodians' papers were replaced between it and the vault keys beside it, "
+    "so no papers open both; take a newer backup",
+    "no-custodians": "it was written before the clinic had custodians, so only the workstations it "
+    "came from could open it",
 }
 """Why a file cannot be used, as the second half of a sentence; by reason code."""
 _DIFFERED: Final = (
@@ -123,6 +152,13 @@ _ADMITTING: Final[Mapping[str, str]] = {
 }
 """Why nobody was let in, by the failure of `PairingLeft` and `PairingEnded`."""
 
+_SHARES: Final[Mapping[str, str]] = {
+    "few": "These are too few shares. Ask another custodian for theirs.",
+    "unreadable": "A share cannot be read. Compare it word by word with the paper.",
+    "other-key": "These shares belong to another key, perhaps to an older one.",
+}
+"""Why custodians' shares do not open anything, by the reason of a `SharesWrongError`."""
+
 
 def _weak(error: errors.WeakPasswordError) -> str:
     return _WEAK.get(error.reason, "Choose a stronger password.")
@@ -155,6 +191,8 @@ def _damaged(error: errors.HomeDamagedError) -> str:
 
 
 def _invalid(error: errors.InvalidInputError) -> str:
+    if error.field == "pin":
+        return _PINS.get(error.reason, _PINS["digits"])
     field = _FIELDS.get(error.field) or _within_a_sentence(error.field.replace("_", " "))
     return _INVALID.get(error.reason, "Please check the {field}.").format(field=field)
 
@@ -167,6 +205,18 @@ def _within_a_sentence(title: str) -> str:
 def _bad_file(error: errors.BadFileError) -> str:
     sentence = f"This file cannot be used: {BAD_FILE.get(error.reason, error.reason)}."
     return sentence if error.position is None else f"{sentence} (At byte {error.position:,}.)"
+
+
+def _wrong_pin(error: errors.PinWrongError) -> str:
+    tries = "1 try is" if error.left == 1 else f"{error.left} tries are"
+    return f"That is not the PIN of this card. {tries} left."
+
+
+def _guards_away(error: errors.GuardsAwayError) -> str:
+    return (
+        f"{error.needed} workstations would have to answer and {error.answered} did. Switch on "
+        "another one, or see whether it is connected, and try again."
+    )
 
 
 def _not_joined(error: errors.PairingFailedError) -> str:
@@ -188,8 +238,13 @@ _SENTENCES: Final[Mapping[type[BaseException], str]] = {
     errors.HomeTooNewError: "This data was written by a newer version. Update the program first.",
     errors.HomeMissingError: "There is no clinic in this data folder.",
     errors.HomeExistsError: "There is already a clinic in this data folder.",
+    errors.CardUnknownError: "No patient of this clinic has that card. Check the code.",
+    errors.CardLostError: "That card was noted as lost, or a newer one took its place.",
+    errors.PinLockedError: "The PIN was tried too often: only a new card helps now.",
+    errors.ErasedError: "This record is locked because it is to be erased, or it was erased.",
     errors.DiskFullError: "The disk is full. Nothing was saved; free some space and try again.",
     errors.NotFoundError: "That is no longer there.",
+    errors.NotHereYetError: "That has not reached this PC yet. It comes by itself.",
     errors.CancelledError: "Stopped. What was done before is kept.",
     FileNotFoundError: "That file is no longer there.",
     PermissionError: "This computer does not allow reading or writing that file.",
@@ -205,6 +260,9 @@ _DETAILED: Final[Mapping[type[BaseException], Callable[..., str]]] = {
     errors.InvalidInputError: _invalid,
     errors.BadFileError: _bad_file,
     errors.PairingFailedError: _not_joined,
+    errors.PinWrongError: _wrong_pin,
+    errors.GuardsAwayError: _guards_away,
+    errors.SharesWrongError: lambda error: _SHARES.get(error.reason, _SHARES["unreadable"]),
     errors.WorkstationHaltedError: lambda _error: (
         "This workstation has forgotten what it signed before: its disk was restored from a copy, "
         "or another PC runs on a copy of it. It signs nothing any more. Remove it on the Network "

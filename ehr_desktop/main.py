@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ehr_desktop.cli import run_command
 from ehr_desktop.config import Config, has_display, read_config
+from ehr_desktop.garbage import collect_rarely
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -12,6 +13,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     config = read_config(sys.argv[1:] if arguments is None else arguments)
     if config.command in {"", "demo"}:
         return _with_windows(config)
+    collect_rarely()
     return run_command(config)
 
 

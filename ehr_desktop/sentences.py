@@ -6,8 +6,10 @@ Everything given here is plain text; names come from accounts and are shown as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import Final
 
+from ehr_desktop import consent_sentences
 from ehr_desktop.dates import shown_date, shown_time
 from ehr_desktop.domain.ledger import FaultKind, TransactionState, TransactionSummary
 from ehr_desktop.domain.people import Role, Team
@@ -103,6 +105,16 @@ def _account(t: TransactionSummary) -> _Doing:
     return _Doing("renewed", "renew", whose)
 
 
+def _consent(words: tuple[str, str, str], t: TransactionSummary) -> _Doing:
+    done, tried, rest = words
+    return _Doing(done, tried, rest.format(patient=_patient(t), name=_named(t)))
+
+
+def _claim(t: TransactionSummary) -> _Doing:
+    ground = "in an emergency" if t.fact("ground") == "emergency" else "under a standing rule"
+    return _Doing("opened", "open", f"the record of {_patient(t)} {ground}")
+
+
 TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
     "clinic.found": lambda t: _Doing(
         "founded", "found", f"{t.fact('clinic')} on the workstation {t.fact('workstation')}"
@@ -130,6 +142,9 @@ TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
         f"that {t.fact('accused') or 'another one'} told the others two different stories",
     ),
     "team.key": lambda t: _Doing("replaced", "replace", f"the key of the {_team(t)}"),
+    "team.renew": lambda t: _Doing(
+        "renewed", "renew", f"the key of the {_team(t)} for {t.fact('names') or 'its members'}"
+    ),
     "team.reseal": lambda t: _Doing(
         "sealed", "seal", f"{t.fact('boxes')} keys of records again for the {_team(t)}"
     ),
@@ -145,6 +160,8 @@ TRANSACTIONS: Final[Mapping[str, Callable[[TransactionSummary], _Doing]]] = {
     "appointment.book": _booking,
     "appointment.move": _move,
     "appointment.status": _status,
+    **{kind: partial(_consent, words) for kind, words in consent_sentences.DOINGS.items()},
+    "escrow.claim": _claim,
 }
 """Every kind of transaction, as what somebody did."""
 
@@ -171,7 +188,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "device-name": "the workstation's id does not belong to its key",
     "not-a-member": "the person has no active account",
     "expired": "it came too late",
-    "weak-key": "the signing key would prove nothing",
+    "weak-key": "the key proves nothing, or nothing can be sealed to it",
     "containers": "what it brings does not match what it says",
     "already-founded": "the clinic was founded before",
     "already-a-member": "the account exists already",
@@ -195,6 +212,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "status-order": "the appointment had moved on by then",
     "not-a-provider": "the person sees no patients here",
     "override-reason": "no reason was given for booking over another appointment",
+    **consent_sentences.REFUSALS,
 }
 """Every rule that refuses, as the second half of a sentence."""
 
@@ -336,6 +354,8 @@ def _clock(time_ms: str, zone: tzinfo | None) -> str:
 def _who(t: TransactionSummary) -> str:
     if not t.person:
         return f"The workstation {_pc(t)}"
+    if t.fact("speaker"):
+        return f"Patient {short_id(t.fact('speaker'))}"
     return t.person_name or SOMEBODY
 
 

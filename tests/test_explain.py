@@ -27,8 +27,16 @@ MADE = {
     errors.HomeDamagedError: lambda: errors.HomeDamagedError("ledger.db"),
     errors.InvalidInputError: lambda: errors.InvalidInputError("birth_date", "future"),
     errors.PairingFailedError: lambda: errors.PairingFailedError("expired"),
+    errors.PinWrongError: lambda: errors.PinWrongError(9),
+    errors.GuardsAwayError: lambda: errors.GuardsAwayError(3, 2),
+    errors.SharesWrongError: lambda: errors.SharesWrongError("few"),
     errors.BadFileError: lambda: errors.BadFileError("not-json", 1200),
 }
+
+
+@pytest.mark.parametrize("reason", ["digits", "short", "long", "common", "date"])
+def test_every_reason_against_a_pin_speaks_of_the_pin(reason):
+    assert "PIN" in explain(errors.InvalidInputError("pin", reason))
 
 
 def everything_below(kind):

@@ -50,7 +50,7 @@ def status(home):
 
 def ended(node, number):
     node.send_signal(number)
-    out, err = node.communicate(timeout=20)
+    out, err = node.communicate(timeout=120)
     return node.returncode, out, err
 
 
@@ -99,7 +99,7 @@ def test_a_second_node_on_the_same_directory_is_refused(homes):
     with running(home):
         second = subprocess.run(
             command(home, "node"), capture_output=True, text=True, check=False, cwd=ROOT,
-            env=environment(), timeout=30,
+            env=environment(), timeout=120,
         )  # fmt: skip
     assert second.returncode == 1
     assert "Traceback" not in second.stderr
@@ -109,7 +109,7 @@ def test_a_second_node_on_the_same_directory_is_refused(homes):
 def test_a_port_that_is_none_is_refused(tmp_path, port):
     done = subprocess.run(
         command(tmp_path, "node", "--port", port), capture_output=True, text=True, check=False,
-        cwd=ROOT, env=environment(), timeout=30,
+        cwd=ROOT, env=environment(), timeout=120,
     )  # fmt: skip
     assert done.returncode == 2
     assert "--port" in done.stderr

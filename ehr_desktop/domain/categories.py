@@ -25,6 +25,15 @@ class Category(StrEnum):
 
 FRONT_DESK_CATEGORIES = frozenset({Category.DEMOGRAPHICS, Category.APPOINTMENTS, Category.BILLING})
 CLINICAL_CATEGORIES = frozenset(Category) - FRONT_DESK_CATEGORIES
+SENSITIVE_CATEGORIES = frozenset(
+    {
+        Category.MENTAL_HEALTH,
+        Category.SEXUAL_HEALTH,
+        Category.SUBSTANCE_USE,
+        Category.GENETICS,
+    }
+)
+"""What a record of any kind may fall into by its label or its code."""
 
 
 def default_teams(category: Category) -> frozenset[Team]:

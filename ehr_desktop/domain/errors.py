@@ -109,6 +109,10 @@ class NotFoundError(EhrError):
     """No such patient, record, appointment or transaction."""
 
 
+class NotHereYetError(NotFoundError):
+    """The ledger names it, and it has not come to this workstation yet."""
+
+
 class InvalidInputError(EhrError):
     """A form or a command holds something that cannot be; `field` names it, `reason` is a code."""
 
@@ -129,3 +133,46 @@ class BadFileError(EhrError):
 
 class CancelledError(EhrError):
     """The person stopped a long job."""
+
+
+class CardUnknownError(EhrError):
+    """A card's code cannot be read, or no patient of this clinic has that card."""
+
+
+class CardLostError(EhrError):
+    """The card was reported lost, or replaced by a newer one."""
+
+
+class PinWrongError(EhrError):
+    """The PIN is not that of the card; `left` is how many guesses remain."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(str(left))
+        self.left = left
+
+
+class PinLockedError(EhrError):
+    """Too many wrong PINs: only a new card helps."""
+
+
+class GuardsAwayError(EhrError):
+    """Too few workstations answered; `needed` would have to, `answered` did."""
+
+    def __init__(self, needed: int, answered: int) -> None:
+        super().__init__(f"{answered} of {needed}")
+        self.needed = needed
+        self.answered = answered
+
+
+class SharesWrongError(EhrError):
+    """The custodians' shares do not give the key; `reason` is a code: `few`, `unreadable` or
+    `other-key`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ErasedError(EhrError):
+    """The patient's record was erased, or is locked until it is."""

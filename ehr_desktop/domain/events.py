@@ -1,7 +1,7 @@
 """What the node tells the rest of the program. Frozen, past tense, ids only."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ehr_desktop.domain.ids import PatientId, PersonId
 from ehr_desktop.domain.network import FoundDoor
@@ -75,7 +75,9 @@ class PendingChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class WorkRefused(Event):
-    """Something `person` signed was refused; maybe they had been told that it is pending."""
+    """Something `person` signed was refused, maybe after they were told that it is pending; or is
+    settled since.
+    """
 
     person: PersonId
 
@@ -132,3 +134,45 @@ class Progress(Event):
     job: str
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChanged(Event):
+    """A request, grant, rule, delegation or card of `patient` changed, or keys were sealed or
+    destroyed for it.
+    """
+
+    patient: PatientId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAnswered(Event):
+    """`patient` answered what `person` asked; whoever waits may open the chart now, if `granted`
+    and the keys are here.
+    """
+
+    patient: PatientId
+    person: PersonId
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyOpened(Event):
+    """`person` used emergency access to `patient`; somebody else has to review it."""
+
+    patient: PatientId
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class PatientErased(Event):
+    """A record is locked for erasure, or not any more, or this workstation has destroyed it."""
+
+    patient: PatientId
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp(Event):
+    """A backup of this workstation was written."""
+
+    when: datetime

@@ -10,6 +10,9 @@ from ehr_desktop.domain.ids import BlockId, DeviceId
 ENROLMENT_WAITS: Final = "waits"
 """How `PairingEnded` ends where a workstation is enrolled and that is not final yet."""
 
+CLOCKS_DIFFER_MS: Final = 600_000
+"""No vote for a block that is ahead of a workstation's clock by more."""
+
 
 class ProposerMode(StrEnum):
     """Who may propose a block. Safety never depends on it."""
@@ -85,6 +88,19 @@ class NetworkStatus:
     def has_quorum(self) -> bool:
         """Whether what is signed now can become final."""
         return self.present >= self.quorum
+
+    @property
+    def behind_ms(self) -> int:
+        """How far this workstation's clock is behind most of the linked others, if by so much that
+        it does not vote for their blocks; else 0.
+        """
+        told = sorted(
+            each.clock_ahead_ms
+            for each in self.workstations
+            if each.state is LinkState.LINKED and each.clock_ahead_ms is not None
+        )
+        middle = told[(len(told) - 1) // 2] if told else 0
+        return middle if middle > CLOCKS_DIFFER_MS else 0
 
 
 class Ballot(StrEnum):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, TransactionId
+from ehr_desktop.domain.categories import Category
+from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId, TransactionId
 from ehr_desktop.domain.schedule import Slot
 
 
@@ -30,7 +31,8 @@ class RefusedWork:
     """A transaction somebody was told is pending, and which rule refused it.
 
     `patient` is None when this workstation cannot tell whom it is about; `title` says which record
-    it is, for what belongs in a chart.
+    it is, for what belongs in a chart. `kept` is the part of the record it was for where its author
+    alone has it still and nothing writes it again by itself; None otherwise.
     """
 
     transaction: TransactionId
@@ -41,3 +43,15 @@ class RefusedWork:
     patient_name: str = ""
     title: str = ""
     booking: RefusedBooking | None = None
+    kept: Category | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """A version of a record that was not accepted, as its author has it still: `body` are the JSON
+    bytes of a FHIR resource.
+    """
+
+    record: RecordId
+    version: int
+    body: bytes

@@ -1,32 +1,31 @@
 """Records of patients: registering, writing, opening with a receipt, versions, export."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.categories import Category, default_teams
+from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.chart import EntrySource, Receipt, RecordVersion
-from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.consent import PatientActor
+from ehr_desktop.domain.errors import NotFoundError, RefusedError
 from ehr_desktop.domain.ids import PatientId, PersonId, RecordId, TransactionId
-from ehr_desktop.domain.ledger import Outcome
-from ehr_desktop.domain.people import Actor, Team
+from ehr_desktop.domain.ledger import Outcome, TransactionState
+from ehr_desktop.domain.people import Actor
 from ehr_desktop.domain.records import NewRecord, StoredRecord, WriteReport, WrittenRecord
-from ehr_desktop.node.contracts.statements import CommitRecords, ReadRecords, read_statement
+from ehr_desktop.node.consent.looking import Looking
+from ehr_desktop.node.consent.receipts import Receipts
+from ehr_desktop.node.contracts.statements import CommitRecords
+from ehr_desktop.node.copies import author_key
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
-from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.pipeline.unsigned import Unsigned
+from ehr_desktop.node.keys.opening import Holder
 from ehr_desktop.node.reading import OpenedRecord, Reader
 from ehr_desktop.node.rehearsal import refuse_early
-from ehr_desktop.node.sealing import Sealed, Sealer
-from ehr_desktop.node.store import awaited, transactions
+from ehr_desktop.node.sealing.sealing import Sealed, Sealer
 from ehr_desktop.node.store.transactions import StoredTransaction
-from ehr_desktop.node.sync.effects import Effect
-from ehr_desktop.node.sync.sync import Sync
-
-MOST_COMMITS = 100_000
+from ehr_desktop.node.viewing.committed import committed, newest_records
 
 
 class Charts:
@@ -34,11 +33,20 @@ class Charts:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        receipts, looking = Receipts(core), Looking(core)
+        self.receive, self.receive_own = receipts.receive, receipts.receive_own
+        self.look, self.summary, self.forget = looking.look, looking.summary, looking.forget
 
     @property
     def directory(self) -> PatientId:
         """The pseudonym under which records of no single patient are kept."""
         return PatientId(self._core.value("directory").hex())
+
+    def is_registered(self, patient: PatientId) -> bool:
+        """Tell whether the ledger has a patient, whose record is not being erased."""
+        name = bytes.fromhex(patient)
+        known, erasing = self._core.value("patient", name), self._core.value("erasure", name)
+        return known is not None and erasing is None
 
     async def write(
         self,
@@ -48,13 +56,15 @@ class Charts:
         *,
         register: bool = False,
         source: str = "form",
+        versions: Mapping[RecordId, int] | None = None,
         progress: Callable[[int], None] = lambda _bytes: None,
     ) -> tuple[PatientId, WriteReport]:
         """Seal records and commit to them: all of them, or none if this fails.
 
         Without a patient a new pseudonym is made; with `register` the one given is new. `progress`
         is told the bytes of an attachment
-        that are sealed, on the writer thread.
+        that are sealed, on the writer thread. Records that `versions` names become just that
+        version, or are that already.
 
         Raises:
             NotFoundError: no such patient.
@@ -64,6 +74,7 @@ class Charts:
         session = self._core.session(actor)
         chosen = patient or PatientId(os.urandom(16).hex())
         made: list[Sealed] = []
+        await self._core.ready_keys(session, {record.category for record in records})
 
         def prepare(connection: Connection) -> Prepared:
             sealer = Sealer(
@@ -75,70 +86,27 @@ class Charts:
             )
             sealed = sealer.seal(chosen, records, source, register=register or patient is None)
             try:
+                _require_versions(sealed, versions or {})
                 refuse_early(self._core, connection, sealed.unsigned)
             except BaseException:
                 sealed.discard()
                 raise
             made.append(sealed)
-            return Prepared(sealed.unsigned, sealed.plain, sealed.discard)
+            key = author_key(session)
+            return Prepared(sealed.unsigned, sealed.plain, sealed.discard, key)
 
         outcomes = await self._core.write(bytes.fromhex(chosen), prepare)
         raise_refusal(outcomes)
         (sealed,) = made
         return chosen, _report(sealed, outcomes)
 
-    async def receive(
-        self,
-        actor: Actor,
-        patient: PatientId,
-        *,
-        manner: str = "open",
-        purpose: str = "treatment",
-        team: Team = Team.CLINICAL,
-    ) -> Receipt:
-        """Write down that a person is about to read, and give the receipt for it.
-
-        Raises:
-            NoKeyError: the person does not hold the key of `team`.
-            NotFoundError: no such patient.
-            RefusedError: a contract refused.
-        """
-        session = self._core.session(actor)
-        session.team(team)
-        subject = bytes.fromhex(patient)
-        categories = [c for c in Category if default_teams(c) & session.teams.keys()]
-        statement = ReadRecords(subject, manner, purpose, tuple(categories))
-
-        elsewhere: list[bytes] = []
-
-        def prepare(connection: Connection) -> Prepared:
-            if self._core.pipeline.value_here(connection)("patient", subject) is None:
-                raise NotFoundError(patient)
-            if self._core.pipeline.is_shared:
-                elsewhere.extend(awaited.large_about(connection, subject))
-            said = Unsigned(statement, session.person, session.keys.signing, subject=subject)
-            return Prepared([said])
-
-        (outcome,) = outcomes = await self._core.write(b"", prepare)
-        raise_refusal(outcomes)
-        if elsewhere:
-            await self._fetch(elsewhere)
-        return Receipt(outcome.transaction, patient, actor.id, purpose)
-
-    async def _fetch(self, names: Sequence[bytes]) -> None:
-        """Have large documents fetched that only other workstations keep; they are shown as they
-        come.
-        """
-        pipeline = self._core.pipeline
-
-        def want(sync: Sync) -> list[Effect]:
-            return [effect for name in names for effect in sync.want_large(name)]
-
-        await self._core.turn(lambda: pipeline.run([lambda p: p.tell_sync(want)]))
+    def _reader(self, holder: Holder, connection: Connection) -> Reader:
+        value = self._core.value_in(connection)
+        return Reader(holder, connection, value, self._core.files, self._core.clock())
 
     async def open(
         self,
-        actor: Actor,
+        actor: Actor | PatientActor,
         receipt: Receipt,
         record: RecordId,
         version: int | None,
@@ -149,34 +117,33 @@ class Charts:
         Raises:
             ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: see `Reader.open`.
         """
-        session = self._core.session(actor)
+        holder = self._core.holder(actor)
 
         def run(connection: Connection) -> RecordVersion:
-            reader = Reader(session, connection, self._core.value, self._core.files)
-            opened = reader.open(receipt, record, version)
+            opened = self._reader(holder, connection).open(receipt, record, version)
             return RecordVersion(_source(opened, names), opened.envelope.body)
 
         return await self._core.read(run)
 
     async def bodies(
-        self, actor: Actor, receipt: Receipt, records: Sequence[RecordId]
+        self, actor: Actor | PatientActor, receipt: Receipt, records: Sequence[RecordId]
     ) -> list[tuple[str, str, bytes]]:
         """Open the newest version of several records: type, the address each had, and its bytes.
 
         Raises:
             ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: see `Reader.open`.
         """
-        session = self._core.session(actor)
+        holder = self._core.holder(actor)
 
         def run(connection: Connection) -> list[tuple[str, str, bytes]]:
-            reader = Reader(session, connection, self._core.value, self._core.files)
+            reader = self._reader(holder, connection)
             return [reader.whole(receipt, record) for record in records]
 
         return await self._core.read(run)
 
     async def save(
         self,
-        actor: Actor,
+        actor: Actor | PatientActor,
         receipt: Receipt,
         record: RecordId,
         target: Path,
@@ -187,27 +154,18 @@ class Charts:
         Raises:
             ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: see `Reader.save`.
         """
-        session = self._core.session(actor)
+        holder = self._core.holder(actor)
         await self._core.read(
-            lambda connection: Reader(session, connection, self._core.value, self._core.files).save(
+            lambda connection: self._reader(holder, connection).save(
                 receipt, record, target, progress
             )
         )
 
     async def records_of(self, patient: PatientId) -> tuple[StoredRecord, ...]:
         """Give the newest version of every record of a patient, in the order they first came."""
-        found = await self._core.read(
-            lambda connection: transactions.about(
-                connection, bytes.fromhex(patient), [CommitRecords.KIND], MOST_COMMITS
-            )
+        return await self._core.read(
+            lambda connection: newest_records(connection, bytes.fromhex(patient))
         )
-        newest: dict[RecordId, StoredRecord] = {}
-        for row, stored in _standing(found):
-            known = newest.get(stored.record)
-            # a pending version that another workstation's has overtaken will be refused
-            if row.position is not None or known is None or stored.version > known.version:
-                newest[stored.record] = stored
-        return tuple(newest.values())
 
     async def versions(
         self, patient: PatientId, record: RecordId, names: Mapping[PersonId, str]
@@ -218,29 +176,15 @@ class Charts:
             NotFoundError: there is no such record of this patient.
         """
         found = await self._core.read(
-            lambda connection: transactions.about(
-                connection, bytes.fromhex(patient), [CommitRecords.KIND], MOST_COMMITS
-            )
+            lambda connection: list(committed(connection, bytes.fromhex(patient)))
         )
         sources: dict[int, EntrySource] = {}
-        for row, stored in _standing(found):
+        for row, stored in found:
             if stored.record == record:
                 sources.setdefault(stored.version, _version(row, stored, names))
         if not sources:
             raise NotFoundError(record)
         return tuple(sorted(sources.values(), key=lambda source: -source.version))
-
-
-def _standing(
-    found: Sequence[StoredTransaction],
-) -> Iterator[tuple[StoredTransaction, StoredRecord]]:
-    """Give the records of commits that were not refused: the final ones in order, then those that
-    wait.
-    """
-    oldest_first = [row for row in reversed(found) if not row.rule]
-    for row in sorted(oldest_first, key=lambda row: row.position is None):
-        for stored in _committed(row):
-            yield row, stored
 
 
 def _version(
@@ -261,24 +205,6 @@ def _version(
     )
 
 
-def _committed(row: StoredTransaction) -> list[StoredRecord]:
-    payload = Transaction.decode(row.wire).payload
-    statement = read_statement(row.kind, tuple(payload.body))
-    assert isinstance(statement, CommitRecords)
-    return [
-        StoredRecord(
-            RecordId(record.hex()),
-            version,
-            Category(category),
-            TransactionId(row.id.hex()),
-            container.commitment.hex(),
-        )
-        for (record, version, category, _), container in zip(
-            statement.records, payload.containers, strict=True
-        )
-    ]
-
-
 def _source(opened: OpenedRecord, names: Mapping[PersonId, str]) -> EntrySource:
     person = PersonId(opened.person.hex())
     return EntrySource(
@@ -294,6 +220,17 @@ def _source(opened: OpenedRecord, names: Mapping[PersonId, str]) -> EntrySource:
         origin=opened.envelope.origin,
         pending=opened.pending,
     )
+
+
+def _require_versions(sealed: Sealed, versions: Mapping[RecordId, int]) -> None:
+    """Refuse `stale-version` where somebody else's version of a record came first."""
+    said = (u.statement for u in sealed.unsigned if isinstance(u.statement, CommitRecords))
+    for record, version, _, _ in (row for statement in said for row in statement.records):
+        wanted = versions.get(RecordId(record.hex()), version)
+        if wanted != version:
+            details = (("record", record.hex()), ("current", str(version - 1)))
+            state = TransactionState.REFUSED
+            raise RefusedError(Outcome(TransactionId(""), state, "stale-version", details))
 
 
 def _report(sealed: Sealed, outcomes: Sequence[Outcome]) -> WriteReport:

@@ -1,28 +1,30 @@
 """Appointments: booking, moving and their status, as statements the contract decides on."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.categories import Category
+from ehr_desktop.domain.consent import PatientActor
 from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId
 from ehr_desktop.domain.people import Actor
 from ehr_desktop.domain.records import NewRecord
-from ehr_desktop.domain.schedule import AppointmentStatus, Slot
+from ehr_desktop.domain.schedule import Appointment, AppointmentStatus, Slot
 from ehr_desktop.node.contracts.statements import (
     BookAppointment,
     ChangeAppointmentStatus,
     MoveAppointment,
     Statement,
 )
+from ehr_desktop.node.contracts.visits import Visit
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
 from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.rehearsal import refuse_early
-from ehr_desktop.node.sealing import Sealer
+from ehr_desktop.node.sealing.sealing import Sealer
 
 OVERRIDE = "staff-decision"
 """The code on the ledger for a booking over another; its reason stands in the container."""
@@ -125,6 +127,8 @@ class Diary:
     ) -> None:
         """Seal the words, if there are any, and say what they go with."""
         session, subject = self._core.session(actor), bytes.fromhex(patient)
+        if words:
+            await self._core.ready_keys(session, (Category.APPOINTMENTS,))
 
         def prepare(connection: Connection) -> Prepared:
             if not words:
@@ -155,6 +159,46 @@ class Diary:
             return Prepared([*sealed.unsigned, said], sealed.plain, sealed.discard)
 
         raise_refusal(await self._core.write(subject, prepare))
+
+    async def arrive(self, actor: PatientActor, appointment: AppointmentId) -> None:
+        """Say, at the kiosk, that a patient has arrived.
+
+        Raises:
+            RefusedError: it is no appointment of the patient's, or has another status by now.
+        """
+        session, name = self._core.keyring.patient(actor), bytes.fromhex(appointment)
+        statement = ChangeAppointmentStatus(name, AppointmentStatus.ARRIVED, 0)
+        await self._core.say(
+            Unsigned(statement, session.person, session.keys.signing, subject=session.patient),
+            subject=session.patient,
+        )
+
+    async def visits(self, actor: PatientActor, names: Mapping[PersonId, str]) -> list[Appointment]:
+        """Give a patient's appointments of today, as the ledger knows them, earliest first: without
+        the words, which stand in containers. `names` are those of staff.
+        """
+        session, zone = self._core.keyring.patient(actor), self.time_zone()
+        found: list[Appointment] = []
+        for stored in self._core.value("visits", session.patient) or ():
+            visit = Visit.of(stored)
+            if not visit.is_on_its_day(self._core.clock()):
+                continue
+            start = datetime.fromtimestamp(visit.start_ms / 1000, UTC)
+            provider = PersonId(visit.provider.hex())
+            found.append(
+                Appointment(
+                    id=AppointmentId(visit.appointment.hex()),
+                    provider=provider,
+                    patient=actor.patient,
+                    patient_name=actor.name,
+                    slot=Slot(start, timedelta(milliseconds=visit.end_ms - visit.start_ms)),
+                    wall_start=_wall(start, zone),
+                    time_zone=zone,
+                    status=AppointmentStatus(self._core.value("appointment", visit.appointment)[4]),
+                    provider_name=names.get(provider, ""),
+                )
+            )
+        return found
 
     def time_zone(self) -> str:
         """Give the clinic's IANA zone."""

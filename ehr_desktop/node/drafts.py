@@ -1,5 +1,7 @@
 """What was typed and not yet saved, sealed under the key of whoever typed it."""
 
+import re
+
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import HomeDamagedError
@@ -13,6 +15,7 @@ from ehr_desktop.node.keys.keyring import Session
 from ehr_desktop.node.store import secrets
 
 _LABEL = "ehr/draft/v1"
+_PATIENT = re.compile(r"[0-9a-f]{32}")
 
 
 class Drafts:
@@ -34,7 +37,9 @@ class Drafts:
 
         def run() -> None:
             with self._core.database.writing() as connection:
-                secrets.put_draft(connection, session.person, place, sealed, self._core.clock())
+                secrets.put_draft(
+                    connection, session.person, place, sealed, self._core.clock(), _patient_of(name)
+                )
 
         await self._core.on_writer(run)
 
@@ -75,6 +80,12 @@ class Drafts:
 
 def _key(session: Session) -> bytes:
     return derive_key(session.keys.seed, "ehr/drafts/v1")
+
+
+def _patient_of(name: str) -> bytes:
+    """Give the patient whose id a draft's name ends with, behind a slash; nothing if none does."""
+    end = name.rpartition("/")[2]
+    return bytes.fromhex(end) if _PATIENT.fullmatch(end) else b""
 
 
 def _place(session: Session, name: str) -> bytes:

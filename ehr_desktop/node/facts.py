@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ehr_desktop.domain.ids import DeviceId, PersonId
+from ehr_desktop.node.contracts.custody_statements import ClaimShares, RenewMember
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
+from ehr_desktop.node.contracts.signers import SAID_BY_BOTH, SAID_BY_PATIENTS
 from ehr_desktop.node.contracts.statements import (
     SAID_BY_DEVICES,
     BookAppointment,
@@ -18,8 +20,8 @@ from ehr_desktop.node.contracts.statements import (
     MoveAppointment,
     OpenEpochs,
     ReadRecords,
-    RegisterPatient,
     RemoveDevice,
+    RenewTeamKey,
     ReplaceAccount,
     ReplaceTeamKey,
     ReportEvidence,
@@ -58,13 +60,15 @@ def facts_of(payload: Payload, known: Known) -> Facts:
     author: Facts = ()
     if payload.kind in SAID_BY_DEVICES:
         author = (("workstation", known.workstation(payload.device)),)
+    elif payload.kind in SAID_BY_PATIENTS | SAID_BY_BOTH and not known.person(payload.person):
+        author = (("speaker", payload.person.hex()),)
     try:
         statement = read_statement(payload.kind, tuple(payload.body))
     except MalformedBodyError:
         # refused for it, and kept like any other
         return author
-    describe = _DESCRIBE.get(type(statement))
-    return (*author, *(describe(statement, known) if describe else ()))
+    describe = _DESCRIBE.get(type(statement), _patient)
+    return (*author, *describe(statement, known))
 
 
 def _found(statement: FoundClinic, _: Known) -> Facts:
@@ -81,6 +85,11 @@ def _about_person(statement: Any, known: Known) -> Facts:
 
 def _team(statement: ReplaceTeamKey, _: Known) -> Facts:
     return ("team", statement.team), ("generation", str(statement.generation))
+
+
+def _renewed(statement: RenewTeamKey, known: Known) -> Facts:
+    people = ", ".join(known.person(person) for person, _ in statement.boxes)
+    return ("team", statement.team), ("names", people)
 
 
 def _resealed(statement: ResealKeys, _: Known) -> Facts:
@@ -113,8 +122,17 @@ def _accused(statement: ReportEvidence, known: Known) -> Facts:
     return ("accused", known.workstation(accused.validator)), ("slot", str(accused.vote.slot))
 
 
-def _patient(statement: RegisterPatient, _: Known) -> Facts:
-    return (("patient", statement.patient.hex()),)
+def _patient(statement: Statement, _: Known) -> Facts:
+    patient: bytes = getattr(statement, "patient", b"")
+    return (("patient", patient.hex()),) if patient else ()
+
+
+def _claim(statement: ClaimShares, _: Known) -> Facts:
+    return (
+        ("patient", statement.patient.hex()),
+        ("ground", statement.claim_kind),
+        ("reason", statement.reason),
+    )
 
 
 def _epochs(statement: OpenEpochs, _: Known) -> Facts:
@@ -138,6 +156,7 @@ def _read(statement: ReadRecords, _: Known) -> Facts:
         ("patient", statement.patient.hex()),
         ("manner", statement.manner),
         ("purpose", statement.purpose),
+        ("basis", statement.basis),
     )
 
 
@@ -164,9 +183,11 @@ _DESCRIBE: dict[type[Statement], Callable[[Any, Known], Sequence[tuple[str, str]
     SetWeights: _weights,
     ReportEvidence: _accused,
     ReplaceTeamKey: _team,
+    RenewTeamKey: _renewed,
     ResealKeys: _resealed,
     WelcomeMembers: _welcomed,
-    RegisterPatient: _patient,
+    ClaimShares: _claim,
+    RenewMember: _about_person,
     OpenEpochs: _epochs,
     CommitRecords: _records,
     ReadRecords: _read,

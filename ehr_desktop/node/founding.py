@@ -9,23 +9,19 @@ from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Clinic, Role, Staff, Team
 from ehr_desktop.node.contracts.statements import FoundClinic
+from ehr_desktop.node.contracts.team_keys import FOUNDING_GENERATION
 from ehr_desktop.node.crypto.box import BoxKey, generate_box_seed
-from ehr_desktop.node.crypto.hashes import sha256
 from ehr_desktop.node.crypto.passwords import PasswordParameters
 from ehr_desktop.node.crypto.sign import SigningKey, generate_seed
 from ehr_desktop.node.keys.accounts import Account, make_account, new_person_keys, seal_account
+from ehr_desktop.node.keys.containers import whole_container
 from ehr_desktop.node.keys.device import SecretStore
 from ehr_desktop.node.keys.new_home import NewHome
-from ehr_desktop.node.keys.records import SealedRecord, commitment_of, vault_commitment
-from ehr_desktop.node.keys.teams import (
-    FOUNDING_GENERATION,
-    box_team_key,
-    new_team_key,
-)
+from ehr_desktop.node.keys.records import vault_commitment
+from ehr_desktop.node.keys.teams import box_team_key, new_team_key
 from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.pipeline.pipeline import Pipeline
 from ehr_desktop.node.pipeline.unsigned import Unsigned
-from ehr_desktop.node.sealing import stored_container
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.engine import Database
@@ -134,17 +130,5 @@ def hours_rows(clinic: Clinic) -> tuple[tuple[int, str, str], ...]:
 
 def account_container(account: Account, site_secret: bytes) -> StoredContainer:
     """Give an account's container: sealed under the site secret, committed to like a record."""
-    sealed, salt = seal_account(account, site_secret), os.urandom(16)
-    return stored_container(
-        bytes.fromhex(account.person),
-        0,
-        SealedRecord(
-            commitment=commitment_of(salt, _ACCOUNT_HEADER, sha256(sealed), b"", b""),
-            header=_ACCOUNT_HEADER,
-            salt=salt,
-            wrapped_key=b"",
-            fingerprint=b"",
-            size=len(sealed),
-            sealed=sealed,
-        ),
-    )
+    sealed = seal_account(account, site_secret)
+    return whole_container(bytes.fromhex(account.person), _ACCOUNT_HEADER, sealed)

@@ -29,6 +29,7 @@ from ehr_desktop.node.ledger.block import Header
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.pipeline.pipeline import HALTED
+from ehr_desktop.node.recovery.backup.last import LastBackup
 from ehr_desktop.node.store import blocks, containers, secrets, state, transactions
 from ehr_desktop.node.store.engine import migrate, open_database, reading_beside, schema_version
 from ehr_desktop.node.store.lock import HomeLock, is_held
@@ -105,7 +106,7 @@ def status_of(home: Path, store: SecretStore | None, clock: Callable[[], int]) -
     if version != len(STEPS):
         _bring_up(home, secret)
     with reading_beside(path, secret.database_key()) as connection:
-        return status_on_disk(connection, secret.place, Told.read(home, clock()))
+        return status_on_disk(connection, home, secret.place, Told.read(home, clock()))
 
 
 def _bring_up(home: Path, secret: DeviceSecret) -> None:
@@ -117,7 +118,9 @@ def _bring_up(home: Path, secret: DeviceSecret) -> None:
             database.close()
 
 
-def status_on_disk(connection: Connection, key_place: str, told: Told | None) -> NodeStatus:
+def status_on_disk(
+    connection: Connection, home: Path, key_place: str, told: Told | None
+) -> NodeStatus:
     """Give what the disk says, and with `told` what the running program does.
 
     Raises:
@@ -125,6 +128,8 @@ def status_on_disk(connection: Connection, key_place: str, told: Told | None) ->
     """
     try:
         found = _status(connection, key_place, _own_id(connection))
+        last = LastBackup.read(home)
+        found = replace(found, last_backup=last.when if last else None)
         return found if told is None else _with_told(found, told, _devices(connection))
     except CodecError as error:
         raise HomeDamagedError(LEDGER_FILE) from error

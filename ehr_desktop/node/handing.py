@@ -6,25 +6,35 @@ from sqlalchemy import Connection
 
 from ehr_desktop.domain.events import DayBookChanged
 from ehr_desktop.domain.people import TEAMS_OF_ROLE, Team
+from ehr_desktop.node.contracts.consent_state import CustodyKey, entry, team_id
+from ehr_desktop.node.contracts.custody_statements import BoxForCustodians
+from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.contracts.statements import (
     MOST_ROWS,
     ReplaceTeamKey,
     ResealKeys,
     WelcomeMembers,
 )
+from ehr_desktop.node.contracts.team_keys import FOUNDING_GENERATION, generations
 from ehr_desktop.node.core import Core, Prepared, raise_refusal
 from ehr_desktop.node.crypto.sign import SigningKey
+from ehr_desktop.node.keys.boxes import hashes_of
+from ehr_desktop.node.keys.custody import CUSTODIANS, TEAM_KEY, box_for_custodians
 from ehr_desktop.node.keys.keyring import Session, TeamKey
 from ehr_desktop.node.keys.teams import (
-    FOUNDING_GENERATION,
     box_team_key,
-    hashes_of,
     new_team_key,
     open_team_keys,
     seal_again,
 )
 from ehr_desktop.node.pipeline.unsigned import Unsigned
-from ehr_desktop.node.policy import Member, member, team_public, team_publics
+from ehr_desktop.node.policy import (
+    Member,
+    entrusted_generation,
+    member,
+    team_public,
+    team_publics,
+)
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.secrets import KeyBox
 
@@ -50,9 +60,13 @@ class Handing:
         if fresh:
             self._core.publish(DayBookChanged())
 
-    def unboxed(self, connection: Connection, team: Team) -> list[bytes]:
-        """Give the active members of a team nobody has sealed its current key for."""
-        generation = team_public(self._core.value, team).generation
+    def unboxed(
+        self, connection: Connection, team: Team, generation: int | None = None
+    ) -> list[bytes]:
+        """Give the active members of a team nobody has sealed a generation of its key for, the
+        current one unless it is said.
+        """
+        generation = generation or team_public(self._core.value, team).generation
         waiting = []
         for found in self._of_the_team(team):
             boxes = secrets.boxes_for(connection, team, found.person)
@@ -68,7 +82,8 @@ class Handing:
                 connection: Connection, team: Team = team, team_key: TeamKey = team_key
             ) -> Prepared:
                 waiting = self.unboxed(connection, team)
-                if not waiting:
+                present = team_public(self._core.value, team).generation
+                if not waiting or team_key.generation != present:
                     return Prepared(())
                 boxes = [
                     box_team_key(team_key, p, member(self._core.value, p).box_key) for p in waiting
@@ -82,6 +97,34 @@ class Handing:
                 )
 
             raise_refusal(await self._core.write(team.encode(), prepare))
+
+    async def entrust(self, session: Session) -> None:
+        """Seal the teams' keys a session holds to the custodians, where that was not done yet."""
+
+        def prepare(_connection: Connection) -> Prepared:
+            custody = entry(self._core.value, CustodyKey, "custody")
+            missing = [
+                key
+                for key in session.teams.values()
+                if not is_entrusted(self._core.value, key) and is_whole(self._core.value, key)
+            ]
+            if custody is None or not missing:
+                return Prepared(())
+            generation = custody.generation
+            boxes = [
+                box_for_custodians(
+                    key.seed, TEAM_KEY, team_id(key.team), generation, custody.box_key
+                )
+                for key in missing
+            ]
+            statement = BoxForCustodians(
+                generation, tuple((box.purpose, box.subject, box.hash) for box in boxes)
+            )
+            return Prepared(
+                [Unsigned(statement, session.person, session.keys.signing, boxes=tuple(boxes))]
+            )
+
+        raise_refusal(await self._core.write(CUSTODIANS, prepare))
 
     async def hand_over(self, session: Session) -> None:
         """Pass the keys held in trust to their teams' first members: a new generation each; the
@@ -120,6 +163,19 @@ class Handing:
         return [
             found for found in self._members() if found.active and team in TEAMS_OF_ROLE[found.role]
         ]
+
+
+def is_entrusted(value: StateReader, key: TeamKey) -> bool:
+    """Tell whether the custodians of now could open a team's key."""
+    return entrusted_generation(value, key.team) == key.generation
+
+
+def is_whole(value: StateReader, key: TeamKey) -> bool:
+    """Tell whether a team's key is the present one, and opens all that was sealed for the team: the
+    custodians are to have nothing less in place of what they have.
+    """
+    named = generations(value, key.team)
+    return key.generation == named[-1] and all(key.of(one) is not None for one in named)
 
 
 def lacking(session: Session) -> frozenset[Team]:

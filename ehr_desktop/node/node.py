@@ -10,20 +10,38 @@ from datetime import time as time_of_day
 from pathlib import Path
 from typing import Self, TypeVar
 
+from ehr_desktop.domain.consent import PatientActor
 from ehr_desktop.domain.errors import HomeDamagedError, HomeMissingError
 from ehr_desktop.domain.events import Event
 from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.ledger import NodeStatus
 from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Workstation
 from ehr_desktop.domain.projection import Projector
+from ehr_desktop.node.cards.cards import Cards
+from ehr_desktop.node.cards.exit_pin import ExitPin
+from ehr_desktop.node.cards.shown_cards import ShownCards
 from ehr_desktop.node.charts import Charts
 from ehr_desktop.node.checking import Checking
+from ehr_desktop.node.consent.access_log import AccessLogs
+from ehr_desktop.node.consent.consent import Consent
+from ehr_desktop.node.consent.questions import Questions
+from ehr_desktop.node.consent.resealing import Resealing
+from ehr_desktop.node.consent.stewards import Stewards
+from ehr_desktop.node.consent.upkeep import Upkeep
 from ehr_desktop.node.core import Core
 from ehr_desktop.node.crypto.passwords import FLOOR, PasswordParameters, default_parameters
 from ehr_desktop.node.crypto.selftest import run_self_test
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.diary import Diary, Wanted
 from ehr_desktop.node.drafts import Drafts
+from ehr_desktop.node.duties.answering import Answering
+from ehr_desktop.node.duties.closing import Closed, Erased
+from ehr_desktop.node.duties.duties import Duties
+from ehr_desktop.node.duties.lapsing import Lapsing
+from ehr_desktop.node.duties.releasing import Releasing
+from ehr_desktop.node.emergency.claiming import Claiming
+from ehr_desktop.node.emergency.emergency import Emergency, Reviewable
+from ehr_desktop.node.erasing import Erasing, OrderedErasure
 from ehr_desktop.node.explorer import Explorer
 from ehr_desktop.node.founding import Foundation, Founder, found_clinic
 from ehr_desktop.node.glance import (
@@ -42,7 +60,12 @@ from ehr_desktop.node.lan.network import Network
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.people import Particulars, People
 from ehr_desktop.node.pipeline.pipeline import Pipeline
+from ehr_desktop.node.recovery.backup.restoring import Sources, look_at, restore_clinic
+from ehr_desktop.node.recovery.backups import Backups, back_up_beside
+from ehr_desktop.node.recovery.custodians import Custodians
+from ehr_desktop.node.recovery.custody import Custody
 from ehr_desktop.node.refusals import Refusals
+from ehr_desktop.node.saying_again import SayingAgain
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database, migrate, open_database
@@ -58,15 +81,21 @@ __all__ = [
     "Joined",
     "LanSettings",
     "Node",
+    "OrderedErasure",
     "Particulars",
     "PasswordParameters",
+    "Reviewable",
     "SecretStore",
+    "Sources",
     "Views",
     "Wanted",
+    "back_up_beside",
     "find_doors",
     "found_clinic",
     "is_home",
     "join_clinic",
+    "look_at",
+    "restore_clinic",
     "status_of",
     "system_clock",
     "system_key_store",
@@ -96,20 +125,45 @@ class Node:
     """One open clinic. Made by `Node.open`, on the node's loop; its coroutines run there too."""
 
     def __init__(
-        self, core: Core, lock: HomeLock, key_place: str, people: People, network: Network
+        self,
+        core: Core,
+        lock: HomeLock,
+        key_place: str,
+        people: People,
+        network: Network,
+        duties: Duties,
     ) -> None:
         self._core = core
+        self._duties = duties
         self.network = network
         self._lock = lock
         self._telling = asyncio.get_running_loop().create_task(self._tell(), name="glance")
         self._key_place = key_place
         self.people = people
         self.charts = Charts(core)
+        self.shown_cards = ShownCards(core)
+        self.custody = Custody(core)
+        self._stewards = Stewards(core)
+        self.cards = Cards(core, self.shown_cards, self.custody, self._stewards)
+        self.consent = Consent(core, self._stewards, people.names)
+        self.access_log = AccessLogs(core, people.names)
+        self.questions = Questions(core)
+        self.exit_pin = ExitPin(core, people.parameters)
         self.diary = Diary(core)
         self.explorer = Explorer(core)
         self.checking = Checking(core)
+        self.custodians = Custodians(core, self.custody, people)
+        self.backups = Backups(core)
+        self.backups.keep_up()
         self.drafts = Drafts(core)
         self.refusals = Refusals(core)
+        self._saying_again = SayingAgain(core, self.charts)
+        self.claiming = Claiming(core)
+        self.resealing = Resealing(core)
+        self.emergency = Emergency(core, people, self.claiming)
+        self.erasing = Erasing(core, people)
+        self._upkeep = Upkeep(core, self.resealing)
+        self.consent.after_rule = self.consent.after_revoke = self._upkeep.at_once
         self.admitting = Admitting(
             core, lambda: network.addresses, network.known_addresses, listen=network.listen
         )
@@ -153,34 +207,51 @@ class Node:
                 people = People(core, parameters or usual_parameters())
                 await people.load()
                 await network.open()
+                duties = Duties(
+                    core,
+                    (
+                        Answering(),
+                        Lapsing(),
+                        Closed(core.wiped),
+                        Erased(core.wiped),
+                        Releasing(),
+                    ),
+                )
+                await duties.open()
             except BaseException:
                 database.close()
                 raise
         except BaseException:
             lock.release()
             raise
-        return cls(core, lock, device.place, people, network)
+        return cls(core, lock, device.place, people, network, duties)
 
     async def close(self) -> None:
         """Say goodbye to the others, forget every key, close every file, and let go of the data
         directory.
         """
         await self.admitting.close_door()
+        await self._duties.close()
+        await self._stewards.close()
+        await self._upkeep.close()
+        await self._saying_again.close()
+        self.claiming.close()
         self._telling.cancel()
         await asyncio.gather(self._telling, return_exceptions=True)
         await self.network.close()
         await self.people.close()
+        await self.backups.close()
         await self._core.close()
         forget_told(self._core.home)
         self._lock.release()
 
-    def require(self, actor: Actor) -> None:
-        """Let only somebody who is signed in go on.
+    def require(self, actor: Actor | PatientActor) -> None:
+        """Let only somebody who is signed in, or whose card was opened, go on.
 
         Raises:
             NotSignedInError: the session was locked or has ended.
         """
-        self._core.session(actor)
+        self._core.holder(actor)
 
     @staticmethod
     def new_id() -> str:
@@ -224,9 +295,9 @@ class Node:
 
     async def status(self) -> NodeStatus:
         """Give this workstation at a glance."""
-        told = Told.of(await self.network.status(), self._core.clock())
+        told, home = Told.of(await self.network.status(), self._core.clock()), self._core.home
         return await self._core.read(
-            lambda connection: status_on_disk(connection, self._key_place, told)
+            lambda connection: status_on_disk(connection, home, self._key_place, told)
         )
 
     async def _tell(self) -> None:

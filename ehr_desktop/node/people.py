@@ -5,23 +5,34 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import (
     AccountNameTakenError,
+    DiskFullError,
     HomeDamagedError,
     NotFoundError,
+    RefusedError,
     SignInRefusedError,
+    WorkstationHaltedError,
 )
-from ehr_desktop.domain.events import ContainersArrived, Event, PeopleChanged
+from ehr_desktop.domain.events import (
+    ContainersArrived,
+    Event,
+    PeopleChanged,
+    WorkstationsChanged,
+)
 from ehr_desktop.domain.ids import PersonId
 from ehr_desktop.domain.people import Actor, Role, Staff, Team
+from ehr_desktop.node.contracts.custody_statements import RenewMember
 from ehr_desktop.node.contracts.statements import (
     DeactivateMember,
     EnrolMember,
     ReplaceAccount,
 )
+from ehr_desktop.node.contracts.team_keys import unlinked
 from ehr_desktop.node.core import Core
 from ehr_desktop.node.crypto.passwords import PasswordParameters
 from ehr_desktop.node.founding import account_container
@@ -43,7 +54,11 @@ from ehr_desktop.node.keys.teams import (
 from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.policy import Member, member, team_publics
 from ehr_desktop.node.reading import container_holds
+from ehr_desktop.node.renewing import Renewing
 from ehr_desktop.node.store import awaited, containers, transactions
+
+_OTHERS_FIRST_S: Final = 0.4
+"""Whoever ended an account replaces keys at once; workstations wait so long for each one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +78,10 @@ class People:
 
     def __init__(self, core: Core, parameters: PasswordParameters) -> None:
         self._core = core
-        self._parameters = parameters
+        self.parameters = parameters
         self._accounts: dict[PersonId, tuple[Account, Member]] = {}
         self._handing = Handing(core, lambda: [found for _, found in self._accounts.values()])
+        self._renewing = Renewing(core)
         self._enrolling = asyncio.Lock()
         self._is_incomplete = False
         self._keeping_up: asyncio.Task[None] | None = None
@@ -76,8 +92,8 @@ class People:
         self._accounts = await self._core.read(self._read_accounts)
 
     def _hear(self, event: Event) -> None:
-        """Another workstation changed who works here, or sent an account or a key."""
-        is_news = isinstance(event, PeopleChanged)
+        """Another workstation changed who works here or with what, or sent an account or a key."""
+        is_news = isinstance(event, PeopleChanged | WorkstationsChanged)
         if is_news or (self._lacks_something() and isinstance(event, ContainersArrived)):
             earlier = self._keeping_up
             self._keeping_up = asyncio.get_running_loop().create_task(self._keep_up(earlier))
@@ -98,12 +114,24 @@ class People:
         if earlier is not None:
             await asyncio.gather(earlier, return_exceptions=True)
         await self.load()
+        await self._keep_sessions_up()
+        if any(map(self._renewing.is_owed_by, self._core.keyring.sessions())):
+            await asyncio.sleep(_OTHERS_FIRST_S * (1 + self._core.place))
+            for session in self._core.keyring.sessions():
+                await self._renewing.renew(session)
+
+    async def _keep_sessions_up(self) -> None:
         for session in self._core.keyring.sessions():
-            found = self._accounts.get(session.actor.id)
-            if found is not None and not found[1].active:
+            # the ledger tells, also before the new account has come
+            if _is_another(member(self._core.value, session.person), session):
                 await self.sign_out(session.actor)
-            elif lacking(session):
+                continue
+            if lacking(session):
                 await self._handing.take(session)
+            # a colleague may have new keys, or the custodians
+            with suppress(RefusedError, DiskFullError, WorkstationHaltedError):
+                await self._handing.welcome(session)
+                await self._handing.entrust(session)
 
     def all(self) -> tuple[Staff, ...]:
         """Give everyone who ever had an account, active ones first, by name."""
@@ -125,9 +153,20 @@ class People:
     async def awaiting_keys(self) -> tuple[PersonId, ...]:
         """Give who waits for a colleague to hand the key of one of their teams on."""
         found = await self._core.read(
-            lambda connection: [p for team in Team for p in self._handing.unboxed(connection, team)]
+            lambda connection: [p for team in Team for p in self._waiting(connection, team)]
         )
         return tuple(dict.fromkeys(PersonId(person.hex()) for person in found))
+
+    def _waiting(self, connection: Connection, team: Team) -> list[bytes]:
+        """Give who has not got a team's key, or an earlier one which the present does not open."""
+        apart = (None, *sorted(unlinked(self._core.value, team)))
+        return [p for one in apart for p in self._handing.unboxed(connection, team, one)]
+
+    def keys_to_replace(self) -> tuple[Team, ...]:
+        """Give the teams whose key somebody may know who has left: it is replaced as soon as
+        somebody of the team is signed in, on any workstation.
+        """
+        return self._renewing.owed()
 
     async def sign_in(
         self,
@@ -162,7 +201,9 @@ class People:
             for team_key in teams.values():
                 await self._core.open_index(team_key, progress)
             await self._handing.hand_over(session)
+            await self._renewing.renew(session)
             await self._handing.welcome(session)
+            await self._handing.entrust(session)
         except BaseException:
             await self.sign_out(session.actor)
             raise
@@ -220,6 +261,48 @@ class People:
         await self._core.say(
             Unsigned(DeactivateMember(bytes.fromhex(person)), session.person, session.keys.signing)
         )
+        await self._end_sessions(person)
+        for present in self._core.keyring.sessions():
+            await self._renewing.renew(present)
+
+    async def renew(self, actor: Actor, person: PersonId, new_password: str) -> Staff:
+        """Give somebody who forgot the password new keys under a new one. What the old ones opened
+        is sealed again for the new ones by colleagues who hold it, here at once if any is here.
+
+        Raises:
+            NotFoundError: there is no such account.
+            RefusedError: the actor may not, the account has ended, or it is the actor's own.
+        """
+        session = self._core.session(actor)
+        account, found = self._accounts.get(person, (None, None))
+        if account is None or found is None:
+            raise NotFoundError(person)
+        staff, keys = account.staff(found.role, active=True), new_person_keys()
+        fresh = await asyncio.to_thread(self._make, staff, new_password, keys)
+        await self._core.say(
+            Unsigned(
+                RenewMember(found.person, keys.signing.public, keys.box.public),
+                session.person,
+                session.keys.signing,
+                subject=found.person,
+                containers=(account_container(fresh, self._core.site_secret),),
+            )
+        )
+        await self._end_sessions(person)
+        for present in self._core.keyring.sessions():
+            await self._handing.welcome(present)
+        return staff
+
+    async def entrust(self) -> None:
+        """Seal the teams' keys that anybody here holds to the custodians."""
+        for present in self._core.keyring.sessions():
+            await self._handing.entrust(present)
+
+    def unboxed(self, connection: Connection, team: Team, generation: int) -> list[bytes]:
+        """Give the active members of a team nobody has sealed a generation of its key for."""
+        return self._handing.unboxed(connection, team, generation)
+
+    async def _end_sessions(self, person: PersonId) -> None:
         await self.load()
         for open_session in self._core.keyring.sessions():
             if open_session.actor.id == person:
@@ -283,7 +366,7 @@ class People:
 
     def _open(self, account: Account | None, password: str) -> PersonKeys | None:
         if account is None:
-            waste_the_same_time(password, self._parameters)
+            waste_the_same_time(password, self.parameters)
             return None
         try:
             return open_keys(account, password, self._core.site_secret)
@@ -291,4 +374,9 @@ class People:
             return None
 
     def _make(self, staff: Staff, password: str, keys: PersonKeys) -> Account:
-        return make_account(staff, password, keys, self._core.site_secret, self._parameters)
+        return make_account(staff, password, keys, self._core.site_secret, self.parameters)
+
+
+def _is_another(found: Member, session: Session) -> bool:
+    """Tell whether a session is of an account that has ended or has other keys by now."""
+    return not found.active or found.signing_key != session.keys.signing.public

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.chart import Receipt
+from ehr_desktop.domain.consent import Basis
 from ehr_desktop.domain.errors import (
     IntegrityError,
     InvalidInputError,
@@ -22,11 +24,12 @@ from ehr_desktop.domain.errors import (
 )
 from ehr_desktop.domain.ids import PatientId, RecordId, TransactionId
 from ehr_desktop.domain.ledger import Fault, FaultKind
+from ehr_desktop.node.contracts.consent_statements import ReadOwn
 from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.contracts.statements import CommitRecords, ReadRecords, read_statement
 from ehr_desktop.node.crypto.errors import OpenFailedError
 from ehr_desktop.node.crypto.hashes import sha256
-from ehr_desktop.node.keys.keyring import Session
+from ehr_desktop.node.keys.opening import Holder, category_key
 from ehr_desktop.node.keys.records import (
     Envelope,
     RecordHeader,
@@ -34,10 +37,9 @@ from ehr_desktop.node.keys.records import (
     open_file,
     open_record,
 )
-from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.policy import registered_vault_key
-from ehr_desktop.node.store import containers, secrets, transactions
+from ehr_desktop.node.policy import registered_vault_key, sealed_now, standing_basis
+from ehr_desktop.node.store import containers, transactions
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer, no_room_is_told
 
 
@@ -63,17 +65,26 @@ class _Commit:
 
 
 class Reader:
-    """Opens records for one session, each against a receipt and the ledger's commitment."""
+    """Opens records for one session, a member's or a patient's: each against a receipt for its
+    category, a basis that still holds now, and the ledger's commitment.
+    """
 
     def __init__(
-        self, session: Session, connection: Connection, value: StateReader, files: ContainerFiles
+        self,
+        session: Holder,
+        connection: Connection,
+        value: StateReader,
+        files: ContainerFiles,
+        now_ms: int,
     ) -> None:
         self._session = session
+        self._now_ms = now_ms
         self._connection = connection
         self._value = value
         self._files = files
         # records read together share their receipt, their transaction and their keys
-        self._shown: set[Receipt] = set()
+        self._shown: dict[Receipt, frozenset[str]] = {}
+        self._bases: dict[tuple[bytes, Category], Basis | None] = {}
         self._commits: dict[bytes, _Commit | None] = {}
         self._opened_keys: dict[tuple[bytes, str, int], tuple[bytes, bytes]] = {}
 
@@ -84,10 +95,10 @@ class Reader:
             ReceiptMissingError: the receipt is not in the ledger, or is another's.
             NotFoundError: there is no such record of this patient.
             IntegrityError: what is stored is not what the ledger commits to.
-            NoKeyError: the person's keys do not open its category.
+            NoKeyError: the receipt is not for its category, the person may not read that (any
+                more), or the person's keys do not open it.
         """
-        self._require_receipt(receipt)
-        stored, found = self._checked(receipt.patient, record, version)
+        stored, found = self._shown_for(receipt, record, version)
         transaction = found.transaction
         header = RecordHeader.decode(stored.header)
         return OpenedRecord(
@@ -109,8 +120,7 @@ class Reader:
             DiskFullError: there is no room for the file.
             InvalidInputError: no file can be written there.
         """
-        self._require_receipt(receipt)
-        stored, _ = self._checked(receipt.patient, record, None)
+        stored, _ = self._shown_for(receipt, record, None)
         key, vault_key = self._keys(RecordHeader.decode(stored.header))
         part = target.with_name(target.name + ".part")
         try:
@@ -137,10 +147,26 @@ class Reader:
         Raises:
             ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: as `open`.
         """
-        self._require_receipt(receipt)
-        stored, _ = self._checked(receipt.patient, record, None)
+        stored, _ = self._shown_for(receipt, record, None)
         envelope = self._envelope(stored, record)
         return envelope.resource_type, envelope.full_url, envelope.body
+
+    def words(self, receipt: Receipt, transaction: TransactionId) -> bytes:
+        """Give the words of a statement that is no record: its one container.
+
+        Raises:
+            ReceiptMissingError, NotFoundError, IntegrityError, NoKeyError: as `open`.
+        """
+        row = transactions.by_id(self._connection, bytes.fromhex(transaction))
+        if row is None or row.rule or row.subject.hex() != receipt.patient:
+            raise NotFoundError(transaction)
+        (named,) = Transaction.decode(row.wire).payload.containers
+        stored = containers.container(self._connection, named.commitment)
+        record = RecordId(transaction)
+        if stored is None or not container_holds(stored, self._files):
+            raise IntegrityError(_missing(record) if stored is None else _changed(record))
+        self._require(receipt, stored)
+        return self._envelope(stored, record).body
 
     def _envelope(self, stored: StoredContainer, record: RecordId) -> Envelope:
         key, vault_key = self._keys(RecordHeader.decode(stored.header))
@@ -159,19 +185,52 @@ class Reader:
         with self._files.path(stored.commitment).open("rb") as sealed:
             yield from open_file(stored.header, stored.wrapped_key, sealed, key, vault_key)
 
-    def _require_receipt(self, receipt: Receipt) -> None:
-        if receipt not in self._shown:
-            self._look_up(receipt)
-            self._shown.add(receipt)
+    def _shown_for(
+        self, receipt: Receipt, record: RecordId, version: int | None
+    ) -> tuple[StoredContainer, _Commit]:
+        """Find a version that a receipt lets its reader open now."""
+        self._categories(receipt)
+        found = self._checked(receipt.patient, record, version)
+        self._require(receipt, found[0])
+        return found
 
-    def _look_up(self, receipt: Receipt) -> None:
+    def _categories(self, receipt: Receipt) -> frozenset[str]:
+        """Give what a receipt, and those beside it, are for, as the ledger has them."""
+        if receipt not in self._shown:
+            self._shown[receipt] = frozenset(
+                category for one in receipt.all for category in self._look_up(one)
+            )
+        return self._shown[receipt]
+
+    def _require(self, receipt: Receipt, stored: StoredContainer) -> None:
+        """Let only what a receipt is for, and may still be read, be opened."""
+        header = RecordHeader.decode(stored.header)
+        if header.patient.hex() != receipt.patient:
+            raise NoKeyError(header.category)
+        if header.category not in self._categories(receipt) or not self._may_read(
+            receipt.patient, header.category
+        ):
+            raise NoKeyError(header.category)
+
+    def _may_read(self, patient: PatientId, category: str) -> bool:
+        name = bytes.fromhex(patient), Category(category)
+        if name not in self._bases:
+            self._bases[name] = standing_basis(
+                self._connection, self._value, self._session, *name, self._now_ms
+            )
+        return self._bases[name] is not None
+
+    def _look_up(self, receipt: Receipt) -> tuple[str, ...]:
+        """Give the categories that a receipt in the ledger is for."""
         row = transactions.by_id(self._connection, bytes.fromhex(receipt.transaction))
-        if row is None or row.rule or row.kind != ReadRecords.KIND:
+        if row is None or row.rule:
             raise ReceiptMissingError(receipt.transaction)
         statement = read_statement(row.kind, tuple(Transaction.decode(row.wire).payload.body))
-        assert isinstance(statement, ReadRecords)
+        if not isinstance(statement, ReadRecords | ReadOwn):
+            raise ReceiptMissingError(receipt.transaction)
         if row.person != self._session.person or statement.patient.hex() != receipt.patient:
             raise ReceiptMissingError(receipt.transaction)
+        return statement.categories
 
     def _checked(
         self, patient: PatientId, record: RecordId, version: int | None
@@ -179,18 +238,20 @@ class Reader:
         """Find a version's container and hold it against the ledger."""
         name = bytes.fromhex(record)
         current = self._value("record", name)
-        newest, commitment = (0, b"") if current is None else (current[2], current[3])
+        newest = 0 if current is None else current[2]
         if current is not None and current[0].hex() != patient:
             raise NotFoundError(record)
         versions = containers.versions(self._connection, name)
         wanted = max([newest, *self._waiting(versions, patient)]) if version is None else version
         if wanted < 1:
             raise NotFoundError(record)
-        # a refused version has its container, too, and the number of the one that was accepted
+        # a refused version has its container, too, and the number of the one that was accepted; so
+        # has one that was sealed again since
+        now = sealed_now(self._value, name, wanted)
         found = [
             (stored, commit)
             for stored in versions
-            if stored.version == wanted and (wanted != newest or stored.commitment == commitment)
+            if stored.version == wanted and (now is None or stored.commitment == now.commitment)
             if (commit := self._committing(stored, patient)) is not None
         ]
         if not found:
@@ -207,16 +268,26 @@ class Reader:
         return [version for version, commit in found if commit is not None and commit.pending]
 
     def _committing(self, stored: StoredContainer, patient: PatientId) -> _Commit | None:
-        """Give the transaction that commits to a container as the very version it says it is."""
-        if stored.transaction not in self._commits:
-            self._commits[stored.transaction] = self._commit(stored.transaction)
-        found = self._commits[stored.transaction]
+        """Give the transaction that commits to a container as the very version it says it is; where
+        it was sealed again, the one that brought the version first.
+        """
+        now = sealed_now(self._value, stored.record, stored.version)
+        is_again = (
+            now is not None
+            and now.commitment == stored.commitment
+            and now.first != stored.transaction
+        )
+        brought = now.first if now is not None and is_again else stored.transaction
+        if brought not in self._commits:
+            self._commits[brought] = self._commit(brought)
+        found = self._commits[brought]
         if found is None or found.statement.patient.hex() != patient:
             return None
         rows = zip(found.statement.records, found.transaction.payload.containers, strict=True)
-        said = (stored.record, stored.version, stored.commitment)
         for (name, number, _category, _epoch), container in rows:
-            if (name, number, container.commitment) == said:
+            if (name, number) == (stored.record, stored.version) and (
+                is_again or container.commitment == stored.commitment
+            ):
                 return found
         return None
 
@@ -237,17 +308,14 @@ class Reader:
         return self._opened_keys[name]
 
     def _open_keys(self, header: RecordHeader) -> tuple[bytes, bytes]:
-        key = registered_vault_key(self._connection, self._value, header.patient)
-        if key is None:
+        vault_key = registered_vault_key(self._connection, self._value, header.patient)
+        key = category_key(
+            self._session, self._connection, self._value,
+            header.patient, header.category, header.epoch,
+        )  # fmt: skip
+        if key is None or vault_key is None:
             raise NoKeyError(header.category)
-        for team, team_key in self._session.teams.items():
-            for box in secrets.category_boxes(
-                self._connection, header.patient, header.category, team
-            ):
-                if (box.epoch, box.generation) == (header.epoch, team_key.generation):
-                    with suppress(OpenFailedError):
-                        return open_category_key(box, team_key), key
-        raise NoKeyError(header.category)
+        return key, vault_key
 
 
 def container_holds(stored: StoredContainer, files: ContainerFiles) -> bool:

@@ -1,21 +1,32 @@
 """What a person signed, was told is pending, and was refused since."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.events import WorkRefused
 from ehr_desktop.domain.ids import PatientId, PersonId, TransactionId
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Actor, Team
-from ehr_desktop.domain.refusals import RefusedBooking, RefusedWork
-from ehr_desktop.node.contracts.statements import OpenEpochs, ReadRecords, RegisterPatient
+from ehr_desktop.domain.refusals import KeptEntry, RefusedBooking, RefusedWork
+from ehr_desktop.node.contracts.records import FOR_ITS_KEY
+from ehr_desktop.node.contracts.statements import (
+    CommitRecords,
+    OpenEpochs,
+    ReadRecords,
+    RegisterPatient,
+)
+from ehr_desktop.node.copies import committed, forget_refused, is_overtaken, is_whole, read_copies
 from ehr_desktop.node.core import Core
+from ehr_desktop.node.crypto.errors import OpenFailedError
+from ehr_desktop.node.keys.keyring import Session
 from ehr_desktop.node.ledger.transaction import Transaction
-from ehr_desktop.node.store import told_pending
+from ehr_desktop.node.store import authors_copies, told_pending, transactions
 from ehr_desktop.node.store.transactions import StoredTransaction
 from ehr_desktop.node.store.views.changes import (
     AppointmentMoved,
@@ -52,14 +63,61 @@ class Refusals:
         def run() -> tuple[RefusedWork, ...]:
             indexes = [self._core.indexes[team] for team in teams if team in self._core.indexes]
             with self._core.database.reading() as connection:
-                rows = told_pending.refused(connection, session.person)
-                return tuple(
-                    _work(connection, row, indexes, names)
-                    for row in rows
+                told = told_pending.refused(connection, session.person)
+                known = {row.id for row in told}
+                works = [
+                    _with_copy(
+                        connection, session, _work(connection, row, indexes, names), row, indexes
+                    )
+                    for row in (*told, *_copied(connection, session, known))
                     if row.kind not in _PREPARES
-                )
+                ]
+                # of what was dismissed nothing is told, unless nothing writes it again by itself
+                return tuple(work for work in works if work.kept or _name(work) in known)
 
         return await self._core.on_writer(run)
+
+    async def kept(self, actor: Actor, transaction: TransactionId) -> tuple[KeptEntry, ...]:
+        """Give what the actor wrote and the ledger refused, but for files.
+
+        Raises:
+            NotSignedInError: the session has ended.
+            NotFoundError: there is no copy of it any more, or it is somebody else's.
+        """
+        session = self._core.session(actor)
+
+        def run(connection: Connection) -> tuple[KeptEntry, ...]:
+            row = _own(connection, session, transaction)
+            versions = {record.hex(): version for record, version, _, _ in committed(row).records}
+            try:
+                records = read_copies(connection, session, row)
+            except OpenFailedError:
+                raise NotFoundError(transaction) from None
+            return tuple(
+                KeptEntry(new.record, versions[new.record], new.body)
+                for new in records
+                if new.record is not None
+            )
+
+        return await self._core.read(run)
+
+    async def discard(self, actor: Actor, transaction: TransactionId) -> None:
+        """Keep no copy of something the actor wrote, and tell of it no more: it is in the record by
+        another way, or not wanted.
+
+        Raises:
+            NotSignedInError: the session has ended.
+            NotFoundError: it is somebody else's.
+        """
+        session = self._core.session(actor)
+
+        def run() -> None:
+            with self._core.database.writing() as connection:
+                row = _own(connection, session, transaction)
+                forget_refused(connection, session.person, row.id)
+
+        await self._core.on_writer(run)
+        self._core.publish(WorkRefused(actor.id))
 
     async def dismiss(self, actor: Actor, transaction: TransactionId) -> None:
         """Tell of a refusal no more.
@@ -74,6 +132,47 @@ class Refusals:
                 told_pending.dismiss(connection, session.person, bytes.fromhex(transaction))
 
         await self._core.on_writer(run)
+
+
+def _own(connection: Connection, session: Session, transaction: TransactionId) -> StoredTransaction:
+    row = transactions.by_id(connection, bytes.fromhex(transaction))
+    if row is None or row.kind != CommitRecords.KIND or row.person != session.person:
+        raise NotFoundError(transaction)
+    return row
+
+
+def _name(work: RefusedWork) -> bytes:
+    return bytes.fromhex(work.transaction)
+
+
+def _copied(
+    connection: Connection, session: Session, known: Collection[bytes]
+) -> list[StoredTransaction]:
+    """Give what else was refused of which the author has a copy."""
+    names = authors_copies.refused(connection, session.person)
+    rows = (transactions.by_id(connection, name) for name in names if name not in known)
+    return [row for row in rows if row is not None]
+
+
+def _with_copy(
+    connection: Connection,
+    session: Session,
+    work: RefusedWork,
+    row: StoredTransaction,
+    indexes: list[TeamIndex],
+) -> RefusedWork:
+    """Say so where only its author has it still, and nothing writes it again by itself."""
+    if row.kind != CommitRecords.KIND or not authors_copies.copies(connection, row.id):
+        return work
+    if row.rule in FOR_ITS_KEY:
+        if is_overtaken(connection, row):
+            work = replace(work, rule="stale-version")
+        elif is_whole(connection, session, row):
+            return work
+    work = replace(work, kept=Category(committed(row).records[0][2]))
+    if work.patient is None or work.patient_name or not indexes:
+        return work
+    return _about(work, work.patient, indexes[0].views)
 
 
 def _work(

@@ -22,6 +22,7 @@ from ehr_desktop.node.ledger.transaction import NO_PREVIOUS, ContainerRef, Paylo
 from ehr_desktop.node.pipeline.unsigned import Unsigned
 
 _NETWORK = bytes(32)
+_NO_TRANSACTION = bytes(32)
 
 
 def refuse_early(core: Core, connection: Connection, wanted: Sequence[Unsigned]) -> None:
@@ -33,15 +34,17 @@ def refuse_early(core: Core, connection: Connection, wanted: Sequence[Unsigned])
     if core.has_quorum():
         return
     value = core.pipeline.value_here(connection)
-    head = core.pipeline.head
-    height = head.height + 1 if head else 0
+    height, now_ms = core.pipeline.expected.next_block()
     state = State(lambda place: _encoded(value, place))
     for unsigned in wanted:
         member = value("member", unsigned.person)
         role = Role(member[0]) if member else None
         try:
             contract = CONTRACTS[unsigned.statement.KIND]
-            contract(unsigned.statement, Context(state, _payload(unsigned), height, role))
+            context = Context(
+                state, _payload(unsigned, now_ms), height, role, now_ms, _NO_TRANSACTION
+            )
+            contract(unsigned.statement, context)
         except Refusal as refusal:
             nothing = TransactionId("")
             outcome = Outcome(nothing, TransactionState.REFUSED, refusal.rule, refusal.details)
@@ -55,7 +58,7 @@ def _encoded(value: StateReader, place: bytes) -> bytes | None:
     return None if found is None else encode(plain(found))
 
 
-def _payload(unsigned: Unsigned) -> Payload:
+def _payload(unsigned: Unsigned, now_ms: int) -> Payload:
     """Give what a contract looks at of a transaction that is not signed yet."""
     return Payload(
         network=_NETWORK,
@@ -65,7 +68,7 @@ def _payload(unsigned: Unsigned) -> Payload:
         sequence=1,
         previous=NO_PREVIOUS,
         valid_until=0,
-        time_ms=0,
+        time_ms=now_ms,
         body=unsigned.statement.body(),
         containers=tuple(ContainerRef(c.commitment, c.size) for c in unsigned.containers),
     )

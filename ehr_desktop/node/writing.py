@@ -23,11 +23,15 @@ _MOST_GROUPED = 256
 
 @dataclass(slots=True)
 class Prepared:
-    """What a piece of writing comes to: statements to sign, and what was sealed for them."""
+    """What a piece of writing comes to: statements to sign, and what was sealed for them.
+
+    While `plain` waits, copies of it are kept under `author_key`; none if that is empty.
+    """
 
     unsigned: Sequence[Unsigned]
     plain: dict[bytes, tuple[Envelope, NewRecord]] = field(default_factory=dict)
     give_up: Callable[[], None] = lambda: None
+    author_key: bytes = b""
 
 
 Prepare = Callable[[Connection], Prepared]
@@ -38,7 +42,7 @@ class Writing:
     """One person's piece of writing, and what became of it so far.
 
     `outcomes` belongs to the loop; `placed` to the writer thread: each transaction signed for it,
-    with its outcome once there is one.
+    with its outcome once there is one; so does `prepared`, what it came to.
     """
 
     subject: bytes
@@ -46,6 +50,7 @@ class Writing:
     alone: bool
     outcomes: asyncio.Future[list[Outcome]]
     placed: dict[bytes, Outcome | None] = field(default_factory=dict)
+    prepared: Prepared = field(default_factory=lambda: Prepared(()))
 
     @property
     def is_settled(self) -> bool:
@@ -82,8 +87,14 @@ class Writings:
             starts, self._is_draining = not self._is_draining, True
         return starts
 
-    def next_group(self) -> tuple[list[Writing], bool]:
-        """Give what is prepared and signed in one go, and tell whether more is left to do.
+    def goes_on(self) -> bool:
+        """Tell whether more is left to drain; if not, the next writing has to start it anew."""
+        with self._lock:
+            self._is_draining = bool(self._queue)
+            return self._is_draining
+
+    def next_group(self) -> list[Writing]:
+        """Give what is prepared and signed in one go.
 
         Those about one patient follow one another, since each is prepared on what the last left.
         """
@@ -97,8 +108,7 @@ class Writings:
                 if first.subject:
                     subjects.add(first.subject)
                 group.append(self._queue.popleft())
-            self._is_draining = bool(self._queue)
-        return group, self._is_draining
+        return group
 
     def prepare(
         self, group: Sequence[Writing], connection: Connection
@@ -121,6 +131,7 @@ class Writings:
         """Note which transactions were signed for whom."""
         names: Iterator[Transaction] = iter(signed)
         for writing, part in prepared:
+            writing.prepared = part
             for _ in part.unsigned:
                 name = next(names).id
                 writing.placed[name] = None

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ehr_desktop.domain.categories import Category
-from ehr_desktop.domain.chart import Entry, EntrySource, RecordVersion, Section
+from ehr_desktop.domain.chart import ChartSummary, Entry, EntrySource, RecordVersion, Section
 from ehr_desktop.domain.errors import InvalidInputError, NotFoundError
 from ehr_desktop.domain.ids import PatientId, RecordId
 from ehr_desktop.domain.ledger import TransactionSummary
-from ehr_desktop.domain.people import Actor, Team
+from ehr_desktop.domain.people import Actor
 from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.domain.records import ATTACHMENT, NewRecord
 from ehr_desktop.interchange.fhir import build
@@ -35,15 +35,24 @@ class Charts:
         """Open a chart. The receipt is in the ledger before anything is read.
 
         Raises:
-            NoKeyError: the person's keys open nothing clinical.
+            NoKeyError: nothing clinical is open to the person.
+            ErasedError: the record is locked, or gone.
             NotFoundError: there is no such patient.
+            NotHereYetError: who it is has not come to this workstation yet.
         """
+        await self._node.claiming.use_rules(actor, patient)
         receipt = await self._node.charts.receive(actor, patient, purpose=purpose)
         names = self._node.people.names()
-        summary = await self._node.view(
-            actor, Team.CLINICAL, lambda views: views.chart.summary(patient, names)
-        )
-        return OpenChart(actor, receipt, summary)
+        return OpenChart(actor, receipt, await self._node.charts.summary(actor, receipt, names))
+
+    async def summary(self, chart: OpenChart) -> ChartSummary:
+        """Give what opened first anew, as it is by now.
+
+        Raises:
+            NoKeyError: nothing clinical is open any more.
+        """
+        names = self._node.people.names()
+        return await self._node.charts.summary(chart.actor, chart.receipt, names, fresh=True)
 
     async def section(
         self,
@@ -56,21 +65,24 @@ class Charts:
     ) -> Section:
         """Give a page of a section, newest first; with `text` only what holds its words."""
         names = self._node.people.names()
-        return await self._node.view(
+        return await self._node.charts.look(
             chart.actor,
-            Team.CLINICAL,
-            lambda views: views.chart.section(
-                chart.receipt.patient, kind, names, limit=limit, offset=offset, text=text
+            chart.receipt,
+            lambda views, open_now: views.chart.section(
+                chart.receipt.patient, kind, names,
+                limit=limit, offset=offset, text=text, categories=open_now,
             ),
-        )
+        )  # fmt: skip
 
     async def trend(self, chart: OpenChart, code: str) -> tuple[Entry, ...]:
         """Give all results of one code, oldest first."""
         names = self._node.people.names()
-        return await self._node.view(
+        return await self._node.charts.look(
             chart.actor,
-            Team.CLINICAL,
-            lambda views: views.chart.trend(chart.receipt.patient, code, names),
+            chart.receipt,
+            lambda views, open_now: views.chart.trend(
+                chart.receipt.patient, code, names, categories=open_now
+            ),
         )
 
     async def record(
@@ -260,8 +272,11 @@ class Charts:
 
     async def _entry(self, chart: OpenChart, record: RecordId) -> Entry:
         names = self._node.people.names()
-        return await self._node.view(
-            chart.actor, Team.CLINICAL, lambda views: views.chart.entry(record, names)
+        return await self._node.charts.look(
+            chart.actor,
+            chart.receipt,
+            lambda views, _open_now: views.chart.entry(record, names),
+            fresh=True,
         )
 
 

@@ -7,9 +7,8 @@ composition.
 import secrets
 import unicodedata
 from functools import cache
-from pathlib import Path
 
-from ehr_desktop.config import resources_folder
+from ehr_desktop.config import word_list
 from ehr_desktop.domain.errors import WeakPasswordError
 from ehr_desktop.services.values import Strength
 
@@ -55,7 +54,7 @@ def strength(password: str, account_name: str) -> Strength:
 
 def suggest_pass_phrase() -> str:
     """Give five random words of a list of 7,776, joined by hyphens: 64.6 bits."""
-    words = _words()
+    words = word_list("passphrase-words")
     return "-".join(secrets.choice(words) for _ in range(WORDS))
 
 
@@ -95,15 +94,5 @@ def _along(text: str, run: str) -> bool:
 
 
 @cache
-def _words() -> tuple[str, ...]:
-    return tuple(_lines(resources_folder() / "words" / "passphrase-words.txt"))
-
-
-@cache
 def _common() -> frozenset[str]:
-    return frozenset(_lines(resources_folder() / "words" / "common-passwords.txt"))
-
-
-def _lines(path: Path) -> list[str]:
-    text = path.read_text("utf-8").splitlines()
-    return [line for line in text if line and not line.startswith("#")]
+    return frozenset(word_list("common-passwords"))

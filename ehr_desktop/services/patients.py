@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ehr_desktop.domain.categories import Category
-from ehr_desktop.domain.errors import InvalidInputError
+from ehr_desktop.domain.errors import InvalidInputError, NotFoundError, NotHereYetError
 from ehr_desktop.domain.ids import PatientId, RecordNumber
 from ehr_desktop.domain.patients import (
     Demographics,
@@ -41,10 +41,16 @@ class Patients:
 
         Raises:
             NotFoundError: there is no such patient.
+            NotHereYetError: who it is has not come to this workstation yet.
         """
-        return await self._node.view(
-            actor, Team.FRONT_DESK, lambda views: views.patients.patient(patient)
-        )
+        try:
+            return await self._node.view(
+                actor, Team.FRONT_DESK, lambda views: views.patients.patient(patient)
+            )
+        except NotFoundError as error:
+            if self._node.charts.is_registered(patient):
+                raise NotHereYetError(patient) from error
+            raise
 
     async def recent(self, actor: Actor, limit: int = 10) -> tuple[PatientSummary, ...]:
         """Give the patients changed last."""

@@ -2,7 +2,7 @@
 
 from ehr_desktop.domain.errors import InvalidInputError
 from ehr_desktop.domain.ids import PersonId
-from ehr_desktop.domain.people import Actor, Role, Staff, Workstation
+from ehr_desktop.domain.people import Actor, Role, Staff, Team, Workstation
 from ehr_desktop.node.node import Node, Particulars
 from ehr_desktop.services.passwords import check_password
 from ehr_desktop.services.values import NewAccount
@@ -30,6 +30,13 @@ class People:
         """Give who can read nothing yet, until a colleague of the team signs in here."""
         self._node.require(actor)
         return await self._node.people.awaiting_keys()
+
+    async def keys_to_replace(self, actor: Actor) -> tuple[Team, ...]:
+        """Give the teams whose key somebody who has left may know: it seals nothing any more, and
+        is replaced as soon as somebody of the team is signed in.
+        """
+        self._node.require(actor)
+        return self._node.people.keys_to_replace()
 
     async def add(self, actor: Actor, account: NewAccount) -> Staff:
         """Make an account.

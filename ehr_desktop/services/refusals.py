@@ -5,7 +5,7 @@ from dataclasses import replace
 from ehr_desktop.domain.errors import NotFoundError
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.people import Actor
-from ehr_desktop.domain.refusals import RefusedWork
+from ehr_desktop.domain.refusals import KeptEntry, RefusedWork
 from ehr_desktop.domain.schedule import Appointment, Slot
 from ehr_desktop.node.node import Node
 from ehr_desktop.services.appointments import Appointments
@@ -31,6 +31,22 @@ class Refusals:
     async def dismiss(self, actor: Actor, transaction: TransactionId) -> None:
         """Tell of a refusal no more."""
         await self._node.refusals.dismiss(actor, transaction)
+
+    async def kept(self, actor: Actor, transaction: TransactionId) -> tuple[KeptEntry, ...]:
+        """Give what the actor wrote and the ledger refused, but for files.
+
+        Raises:
+            NotFoundError: there is no copy of it any more, or it is somebody else's.
+        """
+        return await self._node.refusals.kept(actor, transaction)
+
+    async def discard(self, actor: Actor, transaction: TransactionId) -> None:
+        """Keep no copy of something the actor wrote, and tell of it no more.
+
+        Raises:
+            NotFoundError: it is somebody else's.
+        """
+        await self._node.refusals.discard(actor, transaction)
 
     async def take(self, actor: Actor, work: RefusedWork, slot: Slot) -> Appointment:
         """Book or move what was refused to another time, and dismiss the refusal.

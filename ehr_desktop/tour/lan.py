@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from typing_extensions import override
+
 BRIDGE: Final = "bridge0"
 _ASIDE: Final = "bridge1"
 
@@ -27,7 +29,35 @@ class SilentError(AssertionError):
     """A program did not say in time what was waited for."""
 
 
-class Lan:
+class Hosts:
+    """PCs on which programs run, from `folder`. A context manager: they are closed with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._programs: list[Program] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every program."""
+        for program in self._programs:
+            program.close()
+
+    def _begin(self, command: Sequence[str], environment: Mapping[str, str] | None) -> "Program":
+        self._programs.append(Program(command, self._folder, environment or {}))
+        return self._programs[-1]
+
+
+class Lan(Hosts):
     """`hosts` PCs, numbered from 1, with the addresses 10.77.0.1 and up. A context manager.
 
     Without `addressed` they have no address yet. `folder` is where programs start.
@@ -37,14 +67,14 @@ class Lan:
     """
 
     def __init__(self, hosts: int, folder: Path, *, addressed: bool = True) -> None:
+        super().__init__(folder)
         self._name = f"ehr{os.getpid() % 100000}{os.urandom(2).hex()}"
         self._hosts = range(1, hosts + 1)
-        self._folder = folder
         self._addressed = addressed
-        self._programs: list[Program] = []
         self._inside: list[str] = []
         self._holder: subprocess.Popen[bytes] | None = None
 
+    @override
     def __enter__(self) -> Self:
         if shutil.which("ip") is None:
             raise NoNamespacesError("there is no ip command")
@@ -57,14 +87,9 @@ class Lan:
             raise NoNamespacesError(str(error.stderr).strip()) from error
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for program in self._programs:
-            program.close()
+    @override
+    def close(self) -> None:
+        super().close()
         self._tear_down()
 
     def host_address(self, host: int) -> str:
@@ -76,8 +101,7 @@ class Lan:
     ) -> "Program":
         """Run a program on a host."""
         there = [*self._inside, "ip", "netns", "exec", self._space(host), *command]
-        self._programs.append(Program(there, self._folder, environment or {}))
-        return self._programs[-1]
+        return self._begin(there, environment)
 
     def readdress(self, host: int, address: str) -> None:
         """Give a host another address, or its first."""
@@ -226,7 +250,7 @@ class Program:
         self._process.kill()
         self._process.wait()
 
-    def terminate(self, seconds: float = 5) -> int:
+    def terminate(self, seconds: float = 30) -> int:
         """Ask it to end; give its exit code."""
         self._process.terminate()
         return self._process.wait(seconds)

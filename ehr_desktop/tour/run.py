@@ -10,6 +10,7 @@ from ehr_desktop.config import Config
 from ehr_desktop.desktop import Desktop
 from ehr_desktop.node.node import FLOOR
 from ehr_desktop.tour.bundles import some_bundles
+from ehr_desktop.tour.errors_told import errors_told
 from ehr_desktop.tour.hand import Hand, LostError
 from ehr_desktop.tour.screen import some_screen
 from ehr_desktop.tour.story import Story
@@ -26,7 +27,7 @@ def run_tour(config: Config) -> int:
         hand = Hand(application, pictures)
         small = replace(config, home=Path(folder) / "small" / "clinic", use_key_store=False)
         small.home.mkdir(parents=True)
-        with log_kept_in(Path(folder) / "logs"):
+        with log_kept_in(Path(folder) / "logs"), errors_told():
             desktop = Desktop(small, application, FLOOR)
             try:
                 Story(desktop, hand, Path(folder)).tell(some_bundles(config, Path(folder)))

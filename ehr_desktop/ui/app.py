@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from ehr_desktop.explain import LOG, explain
 from ehr_desktop.ui.screens.join.work import JoiningWork
+from ehr_desktop.ui.screens.restore.work import RestoringWork
 from ehr_desktop.ui.screens.set_up import FoundingWork
 from ehr_desktop.ui.shell.appearance import remembered_appearance, wear
 from ehr_desktop.ui.shell.main_window import PROGRAM_NAME, MainWindow
@@ -92,10 +93,11 @@ def open_window(
     reporter: Reporter,
     founding: FoundingWork | None = None,
     joining: JoiningWork | None = None,
+    restoring: RestoringWork | None = None,
 ) -> MainWindow:
     """Give the main window, dressed as last time; the caller shows it."""
     wear(parts.theme, parts.prefs, remembered_appearance(parts.prefs))
-    window = MainWindow(parts, founding, joining)
+    window = MainWindow(parts, founding, joining, restoring)
     reporter.noted.connect(window.tell)
     return window
 

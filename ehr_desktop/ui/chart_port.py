@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from ehr_desktop.domain.chart import Entry, EntrySource, RecordVersion, Section
+from ehr_desktop.domain.chart import ChartSummary, Entry, EntrySource, RecordVersion, Section
 from ehr_desktop.domain.ids import PatientId, RecordId
 from ehr_desktop.domain.ledger import TransactionSummary
 from ehr_desktop.domain.people import Actor
@@ -19,6 +19,10 @@ class Charts(Protocol):
 
     async def open(self, actor: Actor, patient: PatientId, purpose: str = "treatment") -> OpenChart:
         """Open a chart; the receipt is written first."""
+        ...
+
+    async def summary(self, chart: OpenChart) -> ChartSummary:
+        """Give what opened first anew, as it is by now; no receipt is written for it."""
         ...
 
     async def section(

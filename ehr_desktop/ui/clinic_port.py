@@ -8,13 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ehr_desktop.domain.ids import AppointmentId, DeviceId, PatientId, PersonId, TransactionId
-from ehr_desktop.domain.ledger import (
-    BlockSummary,
-    CheckReport,
-    InclusionProof,
-    NodeStatus,
-    TransactionSummary,
-)
+from ehr_desktop.domain.ledger import NodeStatus
 from ehr_desktop.domain.network import ConsensusStatus, NetworkStatus
 from ehr_desktop.domain.patients import (
     Demographics,
@@ -22,8 +16,8 @@ from ehr_desktop.domain.patients import (
     PatientPage,
     PatientSummary,
 )
-from ehr_desktop.domain.people import Actor, Clinic, Staff, Workstation
-from ehr_desktop.domain.refusals import RefusedWork
+from ehr_desktop.domain.people import Actor, Clinic, Staff, Team, Workstation
+from ehr_desktop.domain.refusals import KeptEntry, RefusedWork
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus, Slot
 from ehr_desktop.services.values import (
     Booking,
@@ -35,6 +29,8 @@ from ehr_desktop.services.values import (
     NewAccount,
 )
 from ehr_desktop.ui.chart_port import Charts
+from ehr_desktop.ui.consent_port import Cards, Emergency, Erasing, Recovery, Sharing
+from ehr_desktop.ui.ledger_port import Integrity, Ledger
 
 
 class Session(Protocol):
@@ -78,6 +74,16 @@ class People(Protocol):
 
     async def providers(self, actor: Actor) -> tuple[Staff, ...]:
         """Give active doctors and nurses, doctors first, by name."""
+        ...
+
+    async def awaiting_keys(self, actor: Actor) -> tuple[PersonId, ...]:
+        """Give who can read nothing yet, until a colleague of the team signs in."""
+        ...
+
+    async def keys_to_replace(self, actor: Actor) -> tuple[Team, ...]:
+        """Give the teams whose key somebody who has left may know: it seals nothing any more, and
+        is replaced as soon as somebody of the team is signed in.
+        """
         ...
 
     async def add(self, actor: Actor, account: NewAccount) -> Staff:
@@ -237,51 +243,16 @@ class Refusals(Protocol):
         """Tell of a refusal no more."""
         ...
 
+    async def kept(self, actor: Actor, transaction: TransactionId) -> tuple[KeptEntry, ...]:
+        """Give what the actor wrote and the ledger refused; only its author can open it."""
+        ...
+
+    async def discard(self, actor: Actor, transaction: TransactionId) -> None:
+        """Keep no copy of it any more, and tell of it no more."""
+        ...
+
     async def take(self, actor: Actor, work: RefusedWork, slot: Slot) -> Appointment:
         """Book or move what was refused to another time, and dismiss the refusal."""
-        ...
-
-
-class Ledger(Protocol):
-    """Blocks and transactions."""
-
-    async def blocks(
-        self, actor: Actor, *, before: int | None = None, limit: int = 100
-    ) -> tuple[BlockSummary, ...]:
-        """Give blocks below height `before`, newest first."""
-        ...
-
-    async def transactions(
-        self,
-        actor: Actor,
-        *,
-        height: int | None = None,
-        before: int | None = None,
-        limit: int = 100,
-        refused_only: bool = False,
-    ) -> tuple[TransactionSummary, ...]:
-        """Give transactions before position `before`, newest first."""
-        ...
-
-    async def proof(self, actor: Actor, transaction: TransactionId) -> InclusionProof:
-        """Give the proof that a transaction is in the ledger."""
-        ...
-
-
-class Integrity(Protocol):
-    """The full check."""
-
-    async def check(
-        self,
-        actor: Actor | None,
-        progress: Callable[[int, int], None],
-        cancelled: Callable[[], bool],
-    ) -> CheckReport:
-        """Check everything; both callbacks are called on a worker thread."""
-        ...
-
-    async def last(self) -> CheckReport | None:
-        """Give the last report."""
         ...
 
 
@@ -384,4 +355,29 @@ class ClinicPort(Protocol):
     @property
     def drafts(self) -> Drafts:
         """Unsaved text."""
+        ...
+
+    @property
+    def recovery(self) -> Recovery:
+        """Custodians, backups, forgotten passwords."""
+        ...
+
+    @property
+    def cards(self) -> Cards:
+        """Patients' cards."""
+        ...
+
+    @property
+    def sharing(self) -> Sharing:
+        """Asking patients, and what they share."""
+        ...
+
+    @property
+    def emergency(self) -> Emergency:
+        """Emergency access and its review."""
+        ...
+
+    @property
+    def erasing(self) -> Erasing:
+        """Erasing records."""
         ...

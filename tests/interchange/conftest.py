@@ -2,13 +2,8 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from ehr_desktop.interchange.fhir.validate import Validator
-
-# a busy machine is no fault of the code
-settings.register_profile("steady", deadline=None)
-settings.load_profile("steady")
 
 ROOT = Path(__file__).parents[2]
 

@@ -209,7 +209,7 @@ def test_a_break_between_entries_says_where():
         (b'{"resourceType":"Bundle",5:1}', "not-json"),
         (b'{"entry":[],"resourceType":"Patient"}', "wrong-type"),
         (b'{"resourceType":"Patient"', "truncated"),
-        (gzip.compress(b""), "empty"),
+        (gzip.compress(b"", mtime=0), "empty"),
     ],
 )
 def test_a_file_that_is_no_bundle_is_refused_by_a_code(raw, code):

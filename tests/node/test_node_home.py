@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import statistics
 import time
 
 import pytest
@@ -139,10 +138,11 @@ def test_a_wrong_name_and_a_wrong_password_look_and_take_the_same(homes):
             return time.perf_counter() - begun
 
         known, unknown = [], []
-        for _ in range(7):
+        # the quickest of each is what a busy machine has disturbed least
+        for _ in range(9):
             known.append(await seconds("lee"))
             unknown.append(await seconds("nobody"))
-        ratio = statistics.median(known) / statistics.median(unknown)
+        ratio = min(known) / min(unknown)
         assert 1 / 1.5 < ratio < 1.5
 
 

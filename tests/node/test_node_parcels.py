@@ -15,8 +15,8 @@ from ehr_desktop.node.contracts.statements import (
     WelcomeMembers,
 )
 from ehr_desktop.node.crypto.hashes import sha256
+from ehr_desktop.node.keys.boxes import box_hash
 from ehr_desktop.node.keys.records import RecordHeader, commitment_of, vault_commitment
-from ehr_desktop.node.keys.teams import box_hash
 from ehr_desktop.node.ledger.codec import decode, encode
 from ehr_desktop.node.ledger.transaction import ContainerRef, Payload, sign
 from ehr_desktop.node.net.messages import FeedHead
@@ -107,7 +107,7 @@ def brought_by_everything():
         b"new team key", subject=b"", purpose="clinical", epoch=3, recipient=PERSON, generation=1
     )
     commitment = vault_commitment(PATIENT, VAULT_KEY)
-    row = ("notes", 1, b"c" * 32, ((str(Team.CLINICAL), 3, category_box.hash),))
+    row = ("notes", 1, b"c" * 32, ((str(Team.CLINICAL), 3, category_box.hash),), ())
     return [
         (CommitRecords(PATIENT, ((RECORD, 2, "notes", 1),), "form"), kept),
         (EnrolMember(PERSON, "nurse", b"k" * 32, BOX), account),

@@ -280,7 +280,7 @@ def test_nobody_waits_for_ever_when_a_view_breaks_in_the_middle(homes):
             for name in (file, file.with_name(file.name + "-wal")):
                 if name.exists():
                     name.write_bytes(os.urandom(size))
-        summary = await asyncio.wait_for(pc.clinic.patients.register(pc.actors["lee"], ANNA), 20)
+        summary = await asyncio.wait_for(pc.clinic.patients.register(pc.actors["lee"], ANNA), 120)
         assert summary.demographics.family == "Smith"
         assert (await pc.check("lee")).faults == ()
 

@@ -86,7 +86,7 @@ def test_a_block_that_leaves_out_what_an_author_signed_before_is_not_voted_for(
         pipeline.pool._waiting.pop(first.wire)
         # an honest workstation does not make such a block
         assert proposals.propose(pipeline.connection, asked) is None
-        monkeypatch.setattr(proposals_module, "_without_gaps", lambda waiting, _value: waiting)
+        monkeypatch.setattr(proposals_module, "without_gaps", lambda waiting, _value: waiting)
         gap = proposals.propose(pipeline.connection, asked)
         assert pipeline.chain.extend(pipeline.connection, whole, {}) is not None
         assert pipeline.chain.extend(pipeline.connection, gap, {}) is None

@@ -118,7 +118,9 @@ def test_below_the_quorum_work_goes_on_and_after_the_heal_one_slot_has_one_winne
     patient = clinic.registers(clinic[1])
     epoch = 1 << 20
     boxes = tuple((team, 1, os.urandom(32)) for team in ("clinical", "front-desk"))
-    clinic.say(clinic[1], OpenEpochs(patient, (("appointments", epoch, os.urandom(32), boxes),)))
+    clinic.say(
+        clinic[1], OpenEpochs(patient, (("appointments", epoch, os.urandom(32), boxes, ()),))
+    )
     clinic.settle()
     height = clinic[1].height
 

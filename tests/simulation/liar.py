@@ -123,7 +123,8 @@ class Liar(Workstation):
         vote = message.vote.vote if isinstance(message, Proposal) else None
         if vote is not None and draw.random() < self.votes_for_all:
             self.support(vote)
-        if draw.random() < self.out_of_turn:
+        # provoked by honest ones only: liars who egg each other on drown the world without end
+        if draw.random() < self.out_of_turn and self.world.workstations[peer].honest:
             self.propose_on_old(self.core._term.slots.open)
         self.fork()
         if draw.random() < self.rubbish:

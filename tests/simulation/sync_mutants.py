@@ -143,7 +143,7 @@ MUTANTS = [
     part("who lacked a parcel is never asked again", "_parcels", LackingForEver),
     part("parcels never asked for", "_parcels", NoParcelsAsked),
     part("blocks never asked for again", "_blocks", BlocksNeverAskedAgain),
-    part("blocks asked of the same peer again", "_blocks", TheSameAskedAgain),
+    part("blocks asked of the same peer again", "_blocks", TheSameAskedAgain, Stranded),
     part("blocks never asked for", "_blocks", OnlyConsensus),
     Mutant("said before it is stored", SaidBeforeStored),
     Mutant("blocks believed", BlocksBelieved),

@@ -24,6 +24,11 @@ def test_every_promise_is_kept_whatever_happens(first):
     assert broken == {}
 
 
+@pytest.mark.parametrize("seed", [996, 2727, 3884])
+def test_what_only_one_in_thousands_of_worlds_showed_stays_mended(seed):
+    assert play(seed).referee.first == {}
+
+
 def test_the_same_seed_plays_the_same_world():
     one, other = play(7), play(7)
 

@@ -2,7 +2,7 @@
 not sync, and a pool of transactions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -195,7 +195,7 @@ class Workstation:
                 if block in self.disk.blocks:
                     self.world.send(self, peer, BlockReply(self.disk.blocks[block].content))
             case CatchUp(peer):
-                self.world.send(self, peer, SyncRequest(len(self.disk.records)))
+                self.world.send(self, peer, SyncRequest(len(self.disk.chain)))
             case _:
                 self.world.referee.told(self, effect)
 
@@ -355,9 +355,16 @@ class Workstation:
     # --- catching up -------------------------------------------------------------------------
 
     def serve(self, peer: bytes, height: int) -> None:
-        records = tuple(self.disk.records[height : height + SYNC_BATCH])
+        """Send what follows so many blocks; what came in one record here may have come in several
+        there.
+        """
+        records, end = [], 0
+        for final in self.disk.records:
+            end += len(final.chain)
+            if end > height:
+                records.append(replace(final, chain=final.chain[height - end :]))
         if records:
-            self.world.send(self, peer, SyncReply(height, records))
+            self.world.send(self, peer, SyncReply(height, tuple(records[:SYNC_BATCH])))
 
     def catch_up(self, reply: SyncReply) -> None:
         """Take final blocks whose certificates hold, as the store would: verified, then synced."""

@@ -10,7 +10,7 @@ from tests.support.one_pc import PASSWORDS
 
 @on_a_loop
 async def test_the_second_workstation_lets_a_third_one_in(homes, tmp_path):
-    async with asyncio.timeout(90), AsyncExitStack() as stack:
+    async with asyncio.timeout(300), AsyncExitStack() as stack:
         first = await opened(stack, homes.founded())
         second = await add(stack, first, tmp_path / "b", "Room 2")
         third = await add(stack, second, tmp_path / "c", "Room 3")

@@ -35,7 +35,7 @@ def test_four_programs_join_book_lose_one_split_and_heal(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "ehr_desktop", "demo", "--lan", "--patients", "10",
          "--pictures", tmp_path / "seen"],
-        cwd=ROOT, env=quiet, capture_output=True, text=True, timeout=300, check=False,
+        cwd=ROOT, env=quiet, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     has_cable = "network namespaces, with real multicast" in done.stdout

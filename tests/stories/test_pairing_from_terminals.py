@@ -28,7 +28,7 @@ class Terminal:
 
     def hears(self, word):
         """Wait for a line that begins with `word`, and give its rest."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline and self._process.poll() is None:
             for line in self._said.read_text("utf-8").splitlines():
                 if line.startswith(f"{word}: "):
@@ -38,7 +38,7 @@ class Terminal:
 
     def ends(self):
         """Wait for the end; give the exit code and what it answers."""
-        out, _ = self._process.communicate(timeout=60)
+        out, _ = self._process.communicate(timeout=120)
         return self._process.returncode, json.loads(out)
 
     def kill(self):

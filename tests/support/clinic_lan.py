@@ -6,17 +6,14 @@ import sys
 import time
 from pathlib import Path
 
-from tests.support.lan import Lan
-
-CALM_S = 20
-"""So long a story waits for what should be there in far less."""
+from tests.support.lan import CALM_S, Lan
 
 
 class RefusedOrder(Exception):
-    """The workstation did not do it; `rule` says why."""
+    """The workstation did not do it; `rule` says why, and the text also what people are told."""
 
-    def __init__(self, error, rule):
-        super().__init__(f"{error}: {rule}")
+    def __init__(self, error, rule, sentence):
+        super().__init__(f"{error}: {rule}. {sentence}")
         self.error = error
         self.rule = rule
 
@@ -67,7 +64,7 @@ class Room:
         """Wait for what an order comes to."""
         fact = self.program.wait_for(CALM_S, order=order)
         if "error" in fact:
-            raise RefusedOrder(fact["error"], fact["rule"])
+            raise RefusedOrder(fact["error"], fact["rule"], fact["sentence"])
         return fact["answer"]
 
     def asks(self, do, **how):
@@ -92,16 +89,37 @@ class Room:
         """Book a quarter of an hour with Dr Lee."""
         return self.asks("book", patient=patient, start=start, **how)
 
+    def books_for_certain(self, patient, start, day, **how):
+        """Book, and wait until that is final: a person is not kept waiting so long."""
+        made = self.books(patient, start, **how)
+        self.has_booked(made["id"], day)
+        return made
+
+    def has_booked(self, appointment, day):
+        """Wait until an appointment stands in the day book here and is certain."""
+        self.sees(
+            lambda book: appointment in book and not book[appointment]["pending"], "day", day=day
+        )
+
     def registers(self, given):
         """Register somebody."""
         return self.asks("register", given=given)
+
+    def knows(self, *patients, **who):
+        """Wait until these patients are found here: their names come beside the ledger."""
+        self.sees(lambda known: set(patients) <= set(known.values()), "patients", **who)
+
+    def is_in_order(self, name):
+        """Wait until everything promised is here, and run a full check."""
+        self.sees(lambda status: status["missing"] == 0, "network")
+        assert self.asks("check", name=name) == []
 
     def is_killed(self):
         """End it as a power cut does."""
         self.program.kill()
         self.program = None
 
-    def shuts_down(self, seconds=10):
+    def shuts_down(self, seconds=CALM_S):
         """Switch the PC off properly; give the exit code."""
         code = self.program.terminate(seconds)
         self.program = None

@@ -16,6 +16,7 @@ from pathlib import Path
 from ehr_desktop.domain.errors import EhrError
 from ehr_desktop.domain.events import PairingAsked
 from ehr_desktop.domain.projection import SectionKind
+from ehr_desktop.explain import explain
 from ehr_desktop.interchange.fhir.project import project
 from ehr_desktop.node.lan.lan import LanSettings
 from ehr_desktop.node.net.limits import Limits
@@ -24,6 +25,7 @@ from ehr_desktop.node.store import blocks, transactions
 from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.joining import records_are_here
 from ehr_desktop.services.values import Booking
+from tests.support.emergency_orders import EmergencyOrders
 from tests.support.lies import tell_lies
 from tests.support.one_pc import ANNA, PASSWORDS
 
@@ -37,7 +39,7 @@ def say(**facts):
     sys.stdout.flush()
 
 
-class Workstation:
+class Workstation(EmergencyOrders):
     """What a person at this workstation can do, by the name of the order."""
 
     def __init__(self, home, name):
@@ -57,6 +59,7 @@ class Workstation:
                 order=order,
                 error=type(error).__name__,
                 rule=outcome.rule if outcome else str(error),
+                sentence=explain(error),
             )
         else:
             say(order=order, answer=answer)

@@ -1,6 +1,7 @@
 """A clinic on loopback that lets workstations in as two people do, all nodes in one process."""
 
 import asyncio
+from contextlib import suppress
 
 from ehr_desktop.domain.events import PairingAsked
 from ehr_desktop.interchange.fhir.project import project
@@ -10,6 +11,7 @@ from ehr_desktop.services.clinic import Clinic
 from ehr_desktop.services.joining import Joining, records_are_here
 from tests.support.one_pc import PASSWORDS, validator
 
+LOOK_AGAIN_S = 1.0
 LOOPBACK = LanSettings(host="127.0.0.1", announce=False)
 
 
@@ -40,10 +42,27 @@ async def add(stack, clinic, home, name):
 
 
 async def until(holds, *clinics):
-    """Wait until `holds` does, looking again whenever one of the nodes tells something."""
+    """Wait until `holds` does, looking again whenever one of the nodes tells something, and once a
+    second for what nobody tells.
+    """
     news = asyncio.Event()
     for clinic in clinics:
         clinic.node.subscribe(lambda _event: news.set())
-    while not await holds():
+    while True:
+        # what is told while it is looked at makes it look again
         news.clear()
-        await news.wait()
+        if await holds():
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(news.wait(), LOOK_AGAIN_S)
+
+
+async def level(*clinics):
+    """Wait until workstations have one ledger, nothing waits, and everything promised is here."""
+
+    async def are_level() -> bool:
+        told = [await clinic.node.network.status() for clinic in clinics]
+        heads = {clinic.node._core.pipeline.chain.head_id for clinic in clinics}
+        return len(heads) == 1 and not any(one.pending or one.missing_containers for one in told)
+
+    await until(are_level, *clinics)

@@ -15,7 +15,8 @@ from ehr_desktop.domain.chart import (
     RecordVersion,
     Section,
 )
-from ehr_desktop.domain.errors import NoKeyError, NotFoundError
+from ehr_desktop.domain.consent import CONTROLLED
+from ehr_desktop.domain.errors import ErasedError, NoKeyError, NotFoundError
 from ehr_desktop.domain.events import ChartChanged
 from ehr_desktop.domain.ids import PatientId, PersonId, RecordId
 from ehr_desktop.domain.ledger import TransactionSummary
@@ -54,28 +55,41 @@ class MemoryCharts:
         self._versions: dict[RecordId, list[RecordVersion]] = {}
         self._none_known: set[PatientId] = set()
         self._files: dict[RecordId, bytes] = {}
+        self.on_way: dict[Category, int] = {}
         self._fill()
 
     async def open(self, actor: Actor, patient: PatientId, purpose: str = "treatment") -> OpenChart:
         self._world.require(actor)
-        known = self._world.patient(patient)
-        if not may(actor.role, Action.READ_CLINICAL):
+        is_open = self._open_to(actor, patient)
+        if not may(actor.role, Action.READ_CLINICAL) or not is_open & CONTROLLED:
             raise NoKeyError(patient)
         written = self._world.write("opened", actor.id, ("patient", patient), ("purpose", purpose))
         world = self._world
         world.recent = [patient, *(p for p in world.recent if p != patient)]
-        allergies = self._of(patient, SectionKind.ALLERGIES)
+        receipt = Receipt(written.id, patient, actor.id, purpose)
+        return OpenChart(actor, receipt, self._summary(patient, is_open))
+
+    async def summary(self, chart: OpenChart) -> ChartSummary:
+        self._world.require(chart.actor)
+        patient = chart.receipt.patient
+        return self._summary(patient, self._open_to(chart.actor, patient))
+
+    def _summary(self, patient: PatientId, is_open: frozenset[Category]) -> ChartSummary:
+        on_way = {c: count for c, count in self.on_way.items() if c in is_open}
+        allergies = self._of(patient, SectionKind.ALLERGIES, is_open)
         if patient in self._none_known:
             statement = AllergyStatement.NONE_KNOWN
         else:
             statement = AllergyStatement.KNOWN if allergies else AllergyStatement.NOT_RECORDED
+        if Category.EMERGENCY in on_way and statement is not AllergyStatement.KNOWN:
+            statement, allergies = AllergyStatement.INCOMPLETE, ()
         sections = {
-            kind.value: self._page(patient, kind, 100, 0, "")
+            kind.value: self._page(patient, is_open, kind, 100, 0, "")
             for kind in SectionKind
             if kind not in {SectionKind.ALLERGIES, SectionKind.PROCEDURES}
         }
-        summary = ChartSummary(known, statement, allergies, **sections)
-        return OpenChart(actor, Receipt(written.id, patient, actor.id, purpose), summary)
+        known = self._world.patient(patient)
+        return ChartSummary(known, statement, allergies, on_way=on_way, **sections)
 
     async def section(
         self,
@@ -87,7 +101,8 @@ class MemoryCharts:
         text: str = "",
     ) -> Section:
         self._world.require(chart.actor)
-        return self._page(chart.receipt.patient, kind, limit, offset, text)
+        patient = chart.receipt.patient
+        return self._page(patient, self._open_to(chart.actor, patient), kind, limit, offset, text)
 
     async def trend(self, chart: OpenChart, code: str) -> tuple[Entry, ...]:
         self._world.require(chart.actor)
@@ -192,16 +207,33 @@ class MemoryCharts:
             t for t in reversed(written) if t.kind == "opened" and t.fact("patient") == mine
         )
 
-    def _of(self, patient: PatientId, kind: SectionKind) -> tuple[Entry, ...]:
-        found = [e for k, e in self._entries.get(patient, ()) if k is kind]
+    def _open_to(self, actor: Actor, patient: PatientId) -> frozenset[Category]:
+        if patient in self._world.consent.erasures:
+            raise ErasedError(patient)
+        return self._world.consent.open_to(actor, patient, self._world.now())
+
+    def _of(
+        self, patient: PatientId, kind: SectionKind, is_open: frozenset[Category]
+    ) -> tuple[Entry, ...]:
+        found = [
+            e
+            for k, e in self._entries.get(patient, ())
+            if k is kind and e.source.category in is_open
+        ]
         return tuple(sorted(found, key=lambda e: (e.when, e.source.recorded), reverse=True))
 
     def _page(
-        self, patient: PatientId, kind: SectionKind, limit: int, offset: int, text: str
+        self,
+        patient: PatientId,
+        is_open: frozenset[Category],
+        kind: SectionKind,
+        limit: int,
+        offset: int,
+        text: str,
     ) -> Section:
         found = [
             e
-            for e in self._of(patient, kind)
+            for e in self._of(patient, kind, is_open)
             if text.casefold() in f"{e.title} {e.detail}".casefold()
         ]
         return Section(kind, tuple(found[offset : offset + limit]), len(found))

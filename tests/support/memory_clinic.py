@@ -20,6 +20,7 @@ from ehr_desktop.domain.ledger import (
 )
 from ehr_desktop.domain.people import Actor, Staff
 from tests.support.memory_appointments import MemoryAppointments
+from tests.support.memory_cards import MemoryCards
 from tests.support.memory_charts import MemoryCharts, MemoryExports, MemoryImports
 from tests.support.memory_desk import (
     MemoryDrafts,
@@ -27,8 +28,12 @@ from tests.support.memory_desk import (
     MemoryPeople,
     MemorySession,
 )
+from tests.support.memory_emergency import MemoryEmergency
+from tests.support.memory_erasing import MemoryErasing
 from tests.support.memory_network import MemoryNetwork
+from tests.support.memory_recovery import MemoryRecovery
 from tests.support.memory_refusals import MemoryRefusals
+from tests.support.memory_sharing import MemorySharing
 from tests.support.memory_world import NOON, World, fill, made_hash
 
 
@@ -139,6 +144,11 @@ class MemoryClinic:
         self.imports = MemoryImports(self.world)
         self.exports = MemoryExports(self.world)
         self.drafts = MemoryDrafts(self.world)
+        self.recovery = MemoryRecovery(self.world)
+        self.cards = MemoryCards(self.world)
+        self.sharing = MemorySharing(self.world)
+        self.emergency = MemoryEmergency(self.world, self.charts)
+        self.erasing = MemoryErasing(self.world)
 
     def hear(self, listener: Callable[[Event], object]) -> None:
         """Send every event to `listener`, on the thread it happens on (`bridge.node_event.emit`)."""

@@ -20,7 +20,7 @@ from ehr_desktop.domain.patients import (
     PatientPage,
     PatientSummary,
 )
-from ehr_desktop.domain.people import Action, Actor, Clinic, Role, Staff, Workstation, may
+from ehr_desktop.domain.people import Action, Actor, Clinic, Role, Staff, Team, Workstation, may
 from ehr_desktop.services.values import Draft, NewAccount
 from tests.support.memory_world import DEVICE, World, made_id
 
@@ -108,6 +108,14 @@ class MemoryPeople:
         order = {Role.DOCTOR: 0, Role.NURSE: 1}
         seeing = [s for s in self._world.staff.values() if s.active and s.role in order]
         return tuple(sorted(seeing, key=lambda s: (order[s.role], s.display_name)))
+
+    async def awaiting_keys(self, actor: Actor) -> tuple[PersonId, ...]:
+        self._world.require(actor)
+        return tuple(self._world.awaiting)
+
+    async def keys_to_replace(self, actor: Actor) -> tuple[Team, ...]:
+        self._world.require(actor)
+        return tuple(self._world.keys_to_replace)
 
     async def add(self, actor: Actor, account: NewAccount) -> Staff:
         need(self._world, actor, Action.MANAGE_PEOPLE)

@@ -1,9 +1,10 @@
 """Refused work in the in-memory clinic: whatever a test puts into `refused`."""
 
 from ehr_desktop.domain.errors import NotFoundError
+from ehr_desktop.domain.events import WorkRefused
 from ehr_desktop.domain.ids import PersonId, TransactionId
 from ehr_desktop.domain.people import Actor
-from ehr_desktop.domain.refusals import RefusedWork
+from ehr_desktop.domain.refusals import KeptEntry, RefusedWork
 from ehr_desktop.domain.schedule import Appointment, Slot
 from ehr_desktop.services.values import Booking
 from tests.support.memory_appointments import MemoryAppointments
@@ -15,6 +16,7 @@ class MemoryRefusals:
         self._world = world
         self._appointments = appointments
         self.refused: dict[PersonId, list[RefusedWork]] = {}
+        self.written: dict[TransactionId, tuple[KeptEntry, ...]] = {}
 
     async def list(self, actor: Actor) -> tuple[RefusedWork, ...]:
         self._world.require(actor)
@@ -23,6 +25,18 @@ class MemoryRefusals:
     async def dismiss(self, actor: Actor, transaction: TransactionId) -> None:
         kept = [w for w in self.refused.get(actor.id, ()) if w.transaction != transaction]
         self.refused[actor.id] = kept
+
+    async def kept(self, actor: Actor, transaction: TransactionId) -> tuple[KeptEntry, ...]:
+        self._world.require(actor)
+        if transaction not in self.written:
+            raise NotFoundError(transaction)
+        return self.written[transaction]
+
+    async def discard(self, actor: Actor, transaction: TransactionId) -> None:
+        self._world.require(actor)
+        self.written.pop(transaction, None)
+        await self.dismiss(actor, transaction)
+        self._world.publish(WorkRefused(actor.id))
 
     async def take(self, actor: Actor, work: RefusedWork, slot: Slot) -> Appointment:
         wanted = work.booking

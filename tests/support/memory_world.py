@@ -21,8 +21,9 @@ from ehr_desktop.domain.ids import (
 from ehr_desktop.domain.ledger import BlockSummary, TransactionState, TransactionSummary
 from ehr_desktop.domain.network import LinkState, NetworkStatus, WorkstationStatus
 from ehr_desktop.domain.patients import Demographics, PatientSummary, Sex
-from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Role, Staff
+from ehr_desktop.domain.people import Actor, Clinic, OpeningHours, Role, Staff, Team
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus, Slot
+from tests.support.memory_consent import ConsentBook
 
 PASSWORD = "quiet-river-lamp-stone-fog"
 ZONE = "Europe/London"
@@ -57,6 +58,9 @@ class World:
             "Harbour Street Practice", ZONE, OpeningHours(), made_hash("network")
         )
     )
+    awaiting: set[PersonId] = field(default_factory=set)
+    keys_to_replace: list[Team] = field(default_factory=list)
+    """Who waits for a colleague to hand a team's key on."""
     publish: Callable[[Event], object] = lambda _event: None
     network: NetworkStatus = field(default_factory=one_pc)
     staff: dict[PersonId, Staff] = field(default_factory=dict)
@@ -68,6 +72,7 @@ class World:
     appointments: dict[AppointmentId, Appointment] = field(default_factory=dict)
     transactions: list[TransactionSummary] = field(default_factory=list)
     blocks: list[BlockSummary] = field(default_factory=list)
+    consent: ConsentBook = field(default_factory=ConsentBook)
 
     def require(self, actor: Actor) -> None:
         """Say no to a session that has ended or is locked."""

@@ -13,7 +13,7 @@ from ehr_desktop.node.net.limits import PROTOCOL, Limits
 from ehr_desktop.node.net.messages import Hello
 
 NETWORK = b"n" * 32
-QUICK = Limits(heartbeat_s=0.1, dead_s=0.4, handshake_s=1.0, goodbye_s=0.3, dial_s=2.0)
+QUICK = Limits(heartbeat_s=0.2, dead_s=1.2, handshake_s=20.0, goodbye_s=0.3, dial_s=20.0)
 
 
 def seed_of(name):
@@ -89,12 +89,12 @@ def on_a_loop(test):
     return run
 
 
-async def soon(work, seconds=5.0):
+async def soon(work, seconds=60.0):
     async with asyncio.timeout(seconds):
         return await work
 
 
-async def until(holds, seconds=5.0):
+async def until(holds, seconds=60.0):
     """Wait until `holds()`; the loop turns in between."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - what is waited for has no event

@@ -26,6 +26,7 @@ from ehr_desktop.node.ledger.transaction import (
 )
 
 NETWORK = b"N" * 32
+NOW = 1_800_000_000_000
 BOX = b"B" * 1216
 VAULT = b"V" * 32
 
@@ -71,7 +72,7 @@ def founding(
     )  # fmt: skip
 
 
-def header(height: int, epoch: int = 0, time_ms: int = 1_800_000_000_000, **changes) -> Header:
+def header(height: int, epoch: int = 0, time_ms: int = NOW, **changes) -> Header:
     """A header that says no more than where it stands and when."""
     blank = bytes(32)
     whole = Header(
@@ -92,6 +93,7 @@ class PaperLedger:
         self.values: dict[bytes, bytes] = {}
         self.device = Device("PC 1")
         self.height = 0
+        self.now_ms = NOW
         self.wires: list[bytes] = []
         self.verdicts: list[Verdict] = []
 
@@ -99,7 +101,7 @@ class PaperLedger:
         """What the device would sign next."""
         return Payload(
             NETWORK, statement.KIND, self.device.id, person.id, self.device.sequence + 1,
-            self.device.previous, 0, 1_800_000_000_000, statement.body(),
+            self.device.previous, 0, self.now_ms, statement.body(),
             tuple(ContainerRef(seeded(f"c{self.device.sequence}.{n}", 32), 9)
                   for n in range(containers)),
         )  # fmt: skip
@@ -112,7 +114,7 @@ class PaperLedger:
     def run(self, transaction: Transaction) -> Verdict:
         """Run a transaction at the next height and keep what it wrote."""
         state = State(self.values.get)
-        verdict = execute(transaction, state, self.height)
+        verdict = execute(transaction, state, self.height, self.now_ms)
         self.keep(state)
         feed = self.get("feed", self.device.id)
         if feed is not None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ehr_desktop.node.contracts.records import ROUND_BITS
+from ehr_desktop.node.contracts.rounds import ROUND_BITS
 from ehr_desktop.node.contracts.statements import (
     BookAppointment,
     CommitRecords,
@@ -32,8 +32,8 @@ def epochs(patient: bytes, *rows: tuple) -> OpenEpochs:
     return OpenEpochs(patient, rows)
 
 
-def row(category: str, epoch: int = FIRST, boxes: tuple = CLINICAL) -> tuple:
-    return category, epoch, seeded(f"{category}{epoch}", 32), boxes
+def row(category: str, epoch: int = FIRST, boxes: tuple = CLINICAL, readers: tuple = ()) -> tuple:
+    return category, epoch, seeded(f"{category}{epoch}", 32), boxes, readers
 
 
 def booking(name: str, start: int = NINE, minutes: int = 60, **changes) -> BookAppointment:

@@ -21,7 +21,7 @@ def clinic():
 
 def test_it_offers_everything_the_port_names(clinic):
     doors = {name: door for name, door in vars(ClinicPort).items() if isinstance(door, property)}
-    assert len(doors) == 12
+    assert len(doors) == 17
     for name, door in doors.items():
         port = door.fget.__annotations__["return"]
         wanted = {method for method in vars(port) if not method.startswith("_")}

@@ -33,7 +33,7 @@ class Inside:
 
     async def hears(self, kind):
         """Wait for the next event about the door, which is of `kind`."""
-        event = await asyncio.wait_for(self.events.get(), 10)
+        event = await asyncio.wait_for(self.events.get(), 60)
         assert isinstance(event, kind), event
         return event
 
@@ -47,7 +47,7 @@ class Inside:
 
 
 @asynccontextmanager
-async def inside(home, *names, window_s=20.0):
+async def inside(home, *names, window_s=120.0):
     """Open a clinic whose door, once opened, cannot be found but only dialled."""
     async with opened(home, *(names or ("admin",))) as pc:
         admitting = Admitting(pc.node._core, lambda: OWN_NODE, announce=False, window_s=window_s)
@@ -77,7 +77,7 @@ class Newcomer:
 
     async def digits(self):
         """Wait for the digits."""
-        return await asyncio.wait_for(self.shown.get(), 10)
+        return await asyncio.wait_for(self.shown.get(), 60)
 
     def answer(self, *, agreed):
         """Press one of the two buttons."""

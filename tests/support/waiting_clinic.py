@@ -22,7 +22,7 @@ from ehr_desktop.node.ledger.transaction import (
 )
 from ehr_desktop.node.pipeline.final import FinalTransaction
 from ehr_desktop.node.pipeline.unsigned import Unsigned, store_signed
-from ehr_desktop.node.sealing import Sealer
+from ehr_desktop.node.sealing.sealing import Sealer
 from ehr_desktop.node.store import containers, transactions
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.tables import VAULT_KEYS

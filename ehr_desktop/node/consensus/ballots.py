@@ -60,13 +60,18 @@ class Ballots:
 
     def to_share(self, slot: int) -> list[SignedVote]:
         """Give the votes others should see, each once: those of a slot in which somebody may have
-        told different stories to different workstations.
+        told different stories to different workstations. Where a slot is given up, whoever
+        proposed may have told each of them another block: there, only votes for blocks.
         """
         votes = [signed.vote for signed in self.at(slot)]
         kinds = {vote.kind for vote in votes}
         blocks = {vote.block for vote in votes if vote.kind is not VoteKind.SKIP}
         if len(blocks) > 1 or {VoteKind.SKIP, VoteKind.FINAL} <= kinds:
             return self._unshared.pop(slot, [])
+        if blocks and VoteKind.SKIP in kinds:
+            held = self._unshared.pop(slot, [])
+            self._unshared[slot] = [one for one in held if one.vote.kind is VoteKind.SKIP]
+            return [one for one in held if one.vote.kind is not VoteKind.SKIP]
         return []
 
     def at(self, slot: int) -> list[SignedVote]:

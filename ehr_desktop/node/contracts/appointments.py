@@ -1,8 +1,15 @@
 """The appointments contract: one provider is never booked twice at once unless someone says why."""
 
+from dataclasses import replace
+
 from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.people import Action, Role
 from ehr_desktop.domain.schedule import FREES_THE_SLOT, NEXT_STATUSES, AppointmentStatus
+from ehr_desktop.node.contracts import visits
+from ehr_desktop.node.contracts.category_keys import count_sealed, sealed_by_those_here
+from ehr_desktop.node.contracts.consent_basis import speakers
+from ehr_desktop.node.contracts.consent_rules import put
+from ehr_desktop.node.contracts.consent_state import entry
 from ehr_desktop.node.contracts.records import current_epoch
 from ehr_desktop.node.contracts.rules import (
     Context,
@@ -17,8 +24,7 @@ from ehr_desktop.node.contracts.statements import (
     ChangeAppointmentStatus,
     MoveAppointment,
 )
-
-_DAY_MS = 24 * 60 * 60 * 1000
+from ehr_desktop.node.contracts.visits import DAY_MS, Booking
 
 
 def book(statement: BookAppointment, context: Context) -> None:
@@ -26,7 +32,7 @@ def book(statement: BookAppointment, context: Context) -> None:
     allow(context, Action.BOOK)
     known_patient(context, statement.patient)
     container_count(context, 1)
-    current_epoch(context, statement.patient, Category.APPOINTMENTS, statement.epoch)
+    _seal_words(context, statement.patient, statement.epoch)
     if context.state.get("appointment", statement.appointment) is not None:
         raise Refusal("already-booked", appointment=statement.appointment.hex())
     _provider_works_here(context, statement.provider)
@@ -34,71 +40,104 @@ def book(statement: BookAppointment, context: Context) -> None:
     if not statement.override:
         _slot_is_free(context.state, statement.provider, statement.start_ms, end_ms, b"")
     _occupy(context.state, statement.provider, statement.start_ms, end_ms, statement.appointment)
-    context.state.put(
-        "appointment",
-        statement.appointment,
-        value=[statement.provider, statement.patient, statement.start_ms, end_ms,
-               AppointmentStatus.BOOKED],
+    booked = Booking(
+        statement.provider, statement.patient, statement.start_ms, end_ms,
+        AppointmentStatus.BOOKED, visits.midnight_before(statement), context.person,
     )  # fmt: skip
+    _put(context, statement.appointment, booked)
 
 
 def move(statement: MoveAppointment, context: Context) -> None:
     """Move a booking that has not begun."""
     allow(context, Action.BOOK)
-    provider, patient, start_ms, end_ms, status = _appointment(context, statement.appointment)
-    _words(context, patient, statement.epoch)
+    found = _appointment(context, statement.appointment)
+    _words(context, found.patient, statement.epoch)
     if statement.override and not statement.epoch:
         raise Refusal("override-reason")
-    if status not in (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED):
-        raise Refusal("status-order", current=status, wanted="moved")
+    if found.status not in (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED):
+        raise Refusal("status-order", current=found.status, wanted="moved")
     _provider_works_here(context, statement.provider)
     new_end_ms = statement.start_ms + statement.minutes * 60_000
     if not statement.override:
         _slot_is_free(
             context.state, statement.provider, statement.start_ms, new_end_ms, statement.appointment
         )
-    _release(context.state, provider, start_ms, end_ms, statement.appointment)
+    _release(context.state, found.provider, found.start_ms, found.end_ms, statement.appointment)
     _occupy(
         context.state, statement.provider, statement.start_ms, new_end_ms, statement.appointment
     )
-    context.state.put(
-        "appointment",
-        statement.appointment,
-        value=[statement.provider, patient, statement.start_ms, new_end_ms, status],
-    )
+    day_ms = visits.midnight_before(statement)
+    stays = (statement.provider, day_ms) == (found.provider, found.day_ms)
+    moved = replace(
+        found, provider=statement.provider, start_ms=statement.start_ms, end_ms=new_end_ms,
+        day_ms=day_ms, arranged_by=found.arranged_by if stays else context.person,
+    )  # fmt: skip
+    _put(context, statement.appointment, moved)
 
 
 def change_status(statement: ChangeAppointmentStatus, context: Context) -> None:
     """Take an appointment to its next status; one that was freed needs its slot back first."""
-    allow(context, Action.BOOK)
-    provider, patient, start_ms, end_ms, status = _appointment(context, statement.appointment)
-    _words(context, patient, statement.epoch)
-    current, wanted = AppointmentStatus(status), AppointmentStatus(statement.status)
+    found = _appointment(context, statement.appointment)
+    if context.is_patient:
+        _at_the_kiosk(statement, context, found)
+    else:
+        allow(context, Action.BOOK)
+    _words(context, found.patient, statement.epoch)
+    current, wanted = AppointmentStatus(found.status), AppointmentStatus(statement.status)
     if wanted not in NEXT_STATUSES[current]:
         raise Refusal("status-order", current=current, wanted=wanted)
+    slot = found.provider, found.start_ms, found.end_ms, statement.appointment
     if current in FREES_THE_SLOT:
-        _slot_is_free(context.state, provider, start_ms, end_ms, statement.appointment)
-        _occupy(context.state, provider, start_ms, end_ms, statement.appointment)
+        _slot_is_free(context.state, *slot)
+        _occupy(context.state, *slot)
     if wanted in FREES_THE_SLOT:
-        _release(context.state, provider, start_ms, end_ms, statement.appointment)
-    context.state.put(
-        "appointment", statement.appointment, value=[provider, patient, start_ms, end_ms, wanted]
-    )
+        _release(context.state, *slot)
+    comes = wanted == AppointmentStatus.ARRIVED and _may_vouch(context, found)
+    arranged_by = context.person if current in FREES_THE_SLOT or comes else found.arranged_by
+    _put(context, statement.appointment, replace(found, status=wanted, arranged_by=arranged_by))
+
+
+def _put(context: Context, appointment: bytes, booking: Booking) -> None:
+    put(context, "appointment", appointment, value=booking)
+    visits.note(context, appointment, booking)
+
+
+def _at_the_kiosk(statement: ChangeAppointmentStatus, context: Context, found: Booking) -> None:
+    """Refuse anything a patient says but having arrived, without words, on the day."""
+    if statement.status != AppointmentStatus.ARRIVED or statement.epoch:
+        raise Refusal("role", action=Action.BOOK)
+    if not found.is_on_its_day(context.now_ms):
+        raise Refusal("not-today", day_ms=found.day_ms)
+
+
+def _may_vouch(context: Context, found: Booking) -> bool:
+    """Tell whether it says something to the provider's credit that the signer saw the patient come:
+    their own word does not, nor a card that nobody has confirmed and they may have made.
+    """
+    if context.is_patient:
+        return context.person in speakers(context.state.get, found.patient, context.now_ms)
+    return context.person != found.provider
 
 
 def _words(context: Context, patient: bytes, epoch: int) -> None:
     """New words come in one container under the patient's newest key, or there are none."""
     container_count(context, 1 if epoch else 0)
     if epoch:
-        current_epoch(context, patient, Category.APPOINTMENTS, epoch)
+        known_patient(context, patient)
+        _seal_words(context, patient, epoch)
 
 
-def _appointment(context: Context, appointment: bytes) -> tuple[bytes, bytes, int, int, str]:
-    found = context.state.get("appointment", appointment)
+def _seal_words(context: Context, patient: bytes, epoch: int) -> None:
+    current_epoch(context, patient, Category.APPOINTMENTS, epoch)
+    sealed_by_those_here(context, patient, Category.APPOINTMENTS, epoch)
+    count_sealed(context, patient, Category.APPOINTMENTS, epoch, 1)
+
+
+def _appointment(context: Context, appointment: bytes) -> Booking:
+    found = entry(context.state.get, Booking, "appointment", appointment)
     if found is None:
         raise Refusal("unknown-appointment", appointment=appointment.hex())
-    provider, patient, start_ms, end_ms, status = found
-    return provider, patient, start_ms, end_ms, status
+    return found
 
 
 def _provider_works_here(context: Context, provider: bytes) -> None:
@@ -138,4 +177,4 @@ def _release(state: State, provider: bytes, start_ms: int, end_ms: int, appointm
 
 def _days(start_ms: int, end_ms: int) -> range:
     """The UTC days a span touches; a booking is found under each of them."""
-    return range(start_ms // _DAY_MS, (end_ms - 1) // _DAY_MS + 1)
+    return range(start_ms // DAY_MS, (end_ms - 1) // DAY_MS + 1)

@@ -17,6 +17,7 @@ from ehr_desktop.node.contracts.rules import (
 )
 from ehr_desktop.node.contracts.state import State
 from ehr_desktop.node.contracts.statements import ChangeClinic, FoundClinic
+from ehr_desktop.node.contracts.team_keys import FOUNDING_GENERATION, put_generation
 from ehr_desktop.node.ledger.transaction import device_id_of
 
 
@@ -42,7 +43,7 @@ def found(statement: FoundClinic, context: Context) -> None:
         (Team.FRONT_DESK, statement.front_desk_key),
         (Team.CLINICAL, statement.clinical_key),
     ):
-        state.put("team", team, value=[1, public])
+        put_generation(state, team, FOUNDING_GENERATION, public, statement.administrator)
     state.put("patient", statement.directory, value=[context.height, statement.vault])
 
 

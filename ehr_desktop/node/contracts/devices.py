@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Final
 
 from ehr_desktop.domain.network import ProposerMode
-from ehr_desktop.domain.people import Action
+from ehr_desktop.domain.people import Action, Team
 from ehr_desktop.node.contracts.acceptance import acceptance_holds
 from ehr_desktop.node.contracts.epochs import FIRST_WEIGHT
 from ehr_desktop.node.contracts.roster import Device, device, devices, proposer_mode
-from ehr_desktop.node.contracts.rules import Context, Refusal, allow, usable_key
+from ehr_desktop.node.contracts.rules import Context, Refusal, allow, usable_box_key, usable_key
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.statements import (
     EnrolDevice,
@@ -19,6 +19,7 @@ from ehr_desktop.node.contracts.statements import (
     ReturnDevice,
     SetWeights,
 )
+from ehr_desktop.node.contracts.team_keys import somebody_left
 from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.transaction import device_id_of
 from ehr_desktop.node.ledger.vote import SignedVote, contradict, is_cast_by
@@ -34,6 +35,7 @@ def enrol(statement: EnrolDevice, context: Context) -> None:
     """Let a workstation in. It votes from the next block on, unless enough others do."""
     allow(context, Action.MANAGE_WORKSTATIONS)
     usable_key(statement.key)
+    usable_box_key(statement.box_key)
     _named_after_its_key(statement)
     _never_seen_before(context, statement.device)
     _has_accepted(statement, context)
@@ -54,6 +56,7 @@ def remove(statement: RemoveDevice, context: Context) -> None:
         raise Refusal("own-device", device=removed.id.hex())
     _put(context, replace(removed, active=False, weight=0))
     _somebody_votes(context)
+    somebody_left(context, frozenset(Team))
 
 
 def set_weights(statement: SetWeights, context: Context) -> None:

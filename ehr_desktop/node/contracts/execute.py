@@ -4,25 +4,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ehr_desktop.domain.people import Role
 from ehr_desktop.node.contracts import (
     access,
     appointments,
+    cards,
+    claims,
     clinic,
+    closing,
+    custodians,
+    custody,
+    delegations,
     devices,
+    erasure,
+    escrow,
+    grants,
     membership,
+    pins,
     records,
+    requests,
+    restart,
+    standing_rules,
+    team_keys,
 )
 from ehr_desktop.node.contracts.rules import Context, Refusal
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
+from ehr_desktop.node.contracts.signers import signed_by_whom_it_names
 from ehr_desktop.node.contracts.state import State
-from ehr_desktop.node.contracts.statements import (
-    NOBODY,
-    SAID_BY_DEVICES,
-    FoundClinic,
-    Statement,
-    read_statement,
-)
+from ehr_desktop.node.contracts.statements import FoundClinic, read_statement
 from ehr_desktop.node.ledger.transaction import (
     NO_PREVIOUS,
     Transaction,
@@ -40,13 +48,58 @@ CONTRACTS: dict[str, Callable[[Any, Context], None]] = {
     "device.leave": devices.leave,
     "device.return": devices.come_back,
     "device.evidence": devices.report,
+    "custody.hand": custodians.hand,
+    "custody.carry": custodians.carry,
+    "custody.restart": restart.restart,
     "team.key": membership.replace_team_key,
+    "team.renew": team_keys.renew,
     "team.box": membership.welcome,
     "team.reseal": membership.reseal,
+    "member.renew": membership.renew,
     "patient.register": records.register,
     "epoch.open": records.open_epochs,
     "record.commit": records.commit,
+    "record.reseal": records.reseal,
+    "epoch.box": records.box,
+    "epoch.close": closing.close,
+    "epoch.gone": closing.gone,
     "access.read": access.read,
+    "access.own": access.read_own,
+    "access.question": access.ask,
+    "card.take": cards.take,
+    "card.confirm": cards.confirm,
+    "card.reject": cards.reject,
+    "card.guard": cards.guard,
+    "card.lose": cards.lose,
+    "card.find": cards.find,
+    "card.replace": cards.replace_card,
+    "card.use": cards.use,
+    "pin.try": pins.try_pin,
+    "pin.answer": pins.answer,
+    "consent.request": requests.request,
+    "consent.withdraw": requests.withdraw,
+    "consent.refuse": requests.refuse,
+    "consent.grant": grants.grant,
+    "consent.reshare": grants.reshare,
+    "consent.revoke": grants.revoke,
+    "consent.lapse": grants.lapse,
+    "consent.rule": standing_rules.set_rule,
+    "consent.unrule": standing_rules.end_rule,
+    "consent.lapse-rule": standing_rules.lapse,
+    "consent.delegate": delegations.delegate,
+    "consent.guardian": delegations.name_guardian,
+    "consent.undelegate": delegations.end,
+    "consent.lapse-delegation": delegations.lapse,
+    "escrow.deal": escrow.deal,
+    "escrow.release": escrow.release,
+    "escrow.claim": claims.claim,
+    "escrow.review": claims.review,
+    "erasure.order": erasure.order,
+    "erasure.cancel": erasure.cancel,
+    "erasure.confirm": erasure.confirm,
+    "erasure.done": erasure.done,
+    "custody.set": custody.set_custody,
+    "custody.box": custody.box,
     "appointment.book": appointments.book,
     "appointment.move": appointments.move,
     "appointment.status": appointments.change_status,
@@ -66,8 +119,9 @@ class Verdict:
         return not self.rule
 
 
-def execute(transaction: Transaction, state: State, height: int) -> Verdict:
-    """Run a transaction whose signatures hold at `height`; the same everywhere, always.
+def execute(transaction: Transaction, state: State, height: int, now_ms: int) -> Verdict:
+    """Run a transaction whose signatures hold in the block of `height`, whose time is `now_ms` (UTC
+    milliseconds); the same everywhere, always.
 
     A refused one leaves no trace in the state but its place in its device's feed, and not even
     that unless its device signed it as the next one.
@@ -81,9 +135,12 @@ def execute(transaction: Transaction, state: State, height: int) -> Verdict:
     verdict = Verdict()
     try:
         statement = read_statement(payload.kind, tuple(payload.body))
-        role = _signed_by_whom_it_names(transaction, state, statement)
+        role = signed_by_whom_it_names(transaction, state, statement, now_ms)
         _still_valid(transaction, height)
-        CONTRACTS[payload.kind](statement, Context(state, payload, height, role))
+        context = Context(state, payload, height, role, now_ms, transaction.id)
+        CONTRACTS[payload.kind](statement, context)
+        if context.is_patient:
+            pins.opened(context)
     except MalformedBodyError as error:
         verdict = Verdict("malformed", (("reason", str(error)),))
     except Refusal as refusal:
@@ -104,43 +161,18 @@ def _feed_continues(transaction: Transaction, state: State) -> None:
     if device is not None:
         if device[0] not in {signature.key for signature in transaction.signatures}:
             raise Refusal("signer")
-    elif payload.kind != FoundClinic.KIND or state.get("clinic") is not None:
+    elif not _brings_its_device(transaction, state):
         raise Refusal("unknown-device", device=payload.device.hex())
     last, previous = state.get("feed", payload.device) or (0, NO_PREVIOUS)
     if payload.sequence != last + 1 or payload.previous != previous:
         raise Refusal("sequence", expected=last + 1, given=payload.sequence)
 
 
-def _signed_by_whom_it_names(
-    transaction: Transaction, state: State, statement: Statement
-) -> Role | None:
-    """Refuse `signer` unless exactly the named device and person signed; give the role, None for
-    what a device says by itself.
-    """
-    payload = transaction.payload
-    wanted: set[bytes]
-    role: Role | None
-    if isinstance(statement, FoundClinic) and state.get("clinic") is None:
-        wanted = {statement.device_key, statement.administrator_key}
-        role = Role.ADMINISTRATOR
-        if (payload.device, payload.person) != (statement.device, statement.administrator):
-            raise Refusal("signer")
-    else:
-        device = state.get("device", payload.device)
-        if not device or not device[1]:
-            raise Refusal("device-removed", device=payload.device.hex())
-        if payload.kind in SAID_BY_DEVICES:
-            wanted, role = {device[0]}, None
-            if payload.person != NOBODY:
-                raise Refusal("signer")
-        else:
-            member = state.get("member", payload.person)
-            if not member or not member[3]:
-                raise Refusal("not-a-member", person=payload.person.hex())
-            wanted, role = {device[0], member[1]}, Role(member[0])
-    if {signature.key for signature in transaction.signatures} != wanted:
-        raise Refusal("signer")
-    return role
+def _brings_its_device(transaction: Transaction, state: State) -> bool:
+    """Tell whether a transaction may come from a workstation that joins by it."""
+    if transaction.payload.kind == FoundClinic.KIND:
+        return state.get("clinic") is None
+    return restart.is_signed_by_custodians(transaction, state.get)
 
 
 def _still_valid(transaction: Transaction, height: int) -> None:

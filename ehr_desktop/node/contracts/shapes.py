@@ -1,5 +1,6 @@
 """What a value in a transaction's body may be: each shape checks one value and gives it back."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ class MalformedBodyError(Exception):
 
 
 Shape = Callable[[Any], Any]
+
+_CODE = re.compile("[!-~]{1,64}")
 
 
 def fixed(size: int) -> Shape:
@@ -24,9 +27,7 @@ def fixed(size: int) -> Shape:
 
 def code(value: Any) -> str:
     """A code: 1 to 64 printable ASCII characters without blanks."""
-    if type(value) is not str or not 1 <= len(value) <= 64:
-        raise MalformedBodyError("expected a code")
-    if not all("!" <= letter <= "~" for letter in value):
+    if type(value) is not str or not _CODE.fullmatch(value):
         raise MalformedBodyError("expected a code")
     return value
 
@@ -102,7 +103,7 @@ def many(shape: Shape, *, most: int) -> Shape:
     def check(value: Any) -> tuple[Any, ...]:
         if type(value) not in (list, tuple) or len(value) > most:
             raise MalformedBodyError(f"expected at most {most} values")
-        return tuple(shape(part) for part in value)
+        return tuple(map(shape, value))
 
     return check
 
@@ -118,7 +119,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, (list, tuple)):
-        return tuple(plain(part) for part in value)
+        return tuple(map(plain, value))
     return value
 
 

@@ -30,6 +30,7 @@ class State:
         self._written: dict[bytes, bytes | None] = {}
         self._undo: dict[bytes, bytes | None] | None = None
         self._places: dict[tuple[str | bytes | int, ...], bytes] = {}
+        self._found: dict[bytes, bytes | None] = {}
         self._decoded: dict[bytes, Any] = {}
 
     @property
@@ -49,7 +50,10 @@ class State:
 
     def put(self, *parts: str | bytes | int, value: Value) -> None:
         """Write a value."""
-        self._write(self._place(parts), encode(plain(value)))
+        kept = plain(value)
+        raw = encode(kept)
+        self._decoded[raw] = kept
+        self._write(self._place(parts), raw)
 
     def remove(self, *parts: str | bytes | int) -> None:
         """Remove a key."""
@@ -76,7 +80,9 @@ class State:
     def _raw(self, place: bytes) -> bytes | None:
         if place in self._written:
             return self._written[place]
-        return self._lookup(place)
+        if place not in self._found:
+            self._found[place] = self._lookup(place)
+        return self._found[place]
 
     def _write(self, place: bytes, value: bytes | None) -> None:
         if self._undo is not None and place not in self._undo:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypeVar
 
 from ehr_desktop.domain.categories import Category
+from ehr_desktop.domain.consent import Basis
 from ehr_desktop.domain.network import ProposerMode
 from ehr_desktop.domain.people import Role, Team
 from ehr_desktop.domain.schedule import AppointmentStatus
@@ -58,7 +59,9 @@ S = TypeVar("S", bound=Statement)
 KINDS: dict[str, type[Statement]] = {}
 
 
-def _kind(name: str, *shapes: Shape) -> Any:
+def kind(name: str, *shapes: Shape) -> Any:
+    """Register a class of statements under the name of its kind, with the shapes of its fields."""
+
     def register(statement: type[S]) -> type[S]:
         statement.KIND, statement.SHAPES = name, shapes
         KINDS[name] = statement
@@ -78,10 +81,10 @@ def read_statement(kind: str, body: tuple[Any, ...]) -> Statement:
         raise MalformedBodyError("unknown kind")
     if len(body) != len(statement.SHAPES):
         raise MalformedBodyError(f"expected {len(statement.SHAPES)} fields")
-    return statement(*(shape(v) for shape, v in zip(statement.SHAPES, body, strict=True)))
+    return statement(*[shape(v) for shape, v in zip(statement.SHAPES, body, strict=True)])
 
 
-@_kind(
+@kind(
     "clinic.found",
     text(300), text(64), rows(whole(0, 6), code, code, most=7), one_of(*ProposerMode),
     ID, SIGNING_KEY, BOX_KEY, DEVICE_NAME,
@@ -115,7 +118,7 @@ class FoundClinic(Statement):
     boxes: tuple[tuple[str, bytes], ...]
 
 
-@_kind("clinic.change", text(300), text(64), rows(whole(0, 6), code, code, most=7))
+@kind("clinic.change", text(300), text(64), rows(whole(0, 6), code, code, most=7))
 @dataclass(frozen=True, slots=True)
 class ChangeClinic(Statement):
     """A new name, time zone or opening hours."""
@@ -125,7 +128,7 @@ class ChangeClinic(Statement):
     hours: tuple[tuple[int, str, str], ...]
 
 
-@_kind("member.enrol", ID, ROLE, SIGNING_KEY, BOX_KEY)
+@kind("member.enrol", ID, ROLE, SIGNING_KEY, BOX_KEY)
 @dataclass(frozen=True, slots=True)
 class EnrolMember(Statement):
     """A new account. Its sealed particulars are the transaction's one container."""
@@ -136,7 +139,7 @@ class EnrolMember(Statement):
     box_key: bytes
 
 
-@_kind("member.account", ID)
+@kind("member.account", ID)
 @dataclass(frozen=True, slots=True)
 class ReplaceAccount(Statement):
     """New particulars or a new password for an account: the transaction's one container."""
@@ -144,7 +147,7 @@ class ReplaceAccount(Statement):
     person: bytes
 
 
-@_kind("member.deactivate", ID)
+@kind("member.deactivate", ID)
 @dataclass(frozen=True, slots=True)
 class DeactivateMember(Statement):
     """Somebody has left."""
@@ -152,7 +155,7 @@ class DeactivateMember(Statement):
     person: bytes
 
 
-@_kind("team.key", TEAM, COUNT, BOX_KEY, many(HASH, most=MOST_ROWS))
+@kind("team.key", TEAM, COUNT, BOX_KEY, many(HASH, most=MOST_ROWS))
 @dataclass(frozen=True, slots=True)
 class ReplaceTeamKey(Statement):
     """A new generation of a team's key, with the hashes of the boxes for its members."""
@@ -163,7 +166,25 @@ class ReplaceTeamKey(Statement):
     boxes: tuple[bytes, ...]
 
 
-@_kind("team.box", TEAM, COUNT, rows(ID, HASH, most=MOST_ROWS))
+@kind(
+    "team.renew", TEAM, COUNT, BOX_KEY,
+    rows(ID, HASH, most=MOST_ROWS, least=1), rows(COUNT, HASH, most=MOST_ROWS),
+)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class RenewTeamKey(Statement):
+    """The next generation of a team's key, since somebody has left who knew the one before: person
+    and hash of the box for its members; and the generations before it, sealed to it, with the hash
+    of each box.
+    """
+
+    team: str
+    generation: int
+    key: bytes
+    boxes: tuple[tuple[bytes, bytes], ...]
+    links: tuple[tuple[int, bytes], ...]
+
+
+@kind("team.box", TEAM, COUNT, rows(ID, HASH, most=MOST_ROWS))
 @dataclass(frozen=True, slots=True)
 class WelcomeMembers(Statement):
     """A member hands the team's key on to others of the team: person and hash of the box."""
@@ -173,7 +194,7 @@ class WelcomeMembers(Statement):
     boxes: tuple[tuple[bytes, bytes], ...]
 
 
-@_kind("device.enrol", ID, SIGNING_KEY, BOX_KEY, DEVICE_NAME, SIGNATURE)
+@kind("device.enrol", ID, SIGNING_KEY, BOX_KEY, DEVICE_NAME, SIGNATURE)
 @dataclass(frozen=True, slots=True)
 class EnrolDevice(Statement):
     """A new workstation, which has signed that it joins; see `acceptance.py`."""
@@ -185,7 +206,7 @@ class EnrolDevice(Statement):
     acceptance: bytes
 
 
-@_kind("device.remove", ID)
+@kind("device.remove", ID)
 @dataclass(frozen=True, slots=True)
 class RemoveDevice(Statement):
     """A workstation is no longer one of the clinic's."""
@@ -193,7 +214,7 @@ class RemoveDevice(Statement):
     device: bytes
 
 
-@_kind("device.weights", rows(ID, whole(0, MOST_WEIGHT), most=100, least=1))
+@kind("device.weights", rows(ID, whole(0, MOST_WEIGHT), most=100, least=1))
 @dataclass(frozen=True, slots=True)
 class SetWeights(Statement):
     """New voting weights for some workstations: device and weight; the others keep theirs."""
@@ -201,19 +222,19 @@ class SetWeights(Statement):
     weights: tuple[tuple[bytes, int], ...]
 
 
-@_kind("device.leave")
+@kind("device.leave")
 @dataclass(frozen=True, slots=True)
 class LeaveDevice(Statement):
     """The author's workstation signs off: nobody is to wait for its vote. Signed by it alone."""
 
 
-@_kind("device.return")
+@kind("device.return")
 @dataclass(frozen=True, slots=True)
 class ReturnDevice(Statement):
     """The author's workstation is back and votes again. Signed by it alone."""
 
 
-@_kind("device.evidence", octets(MAX_SIGNED_VOTE), octets(MAX_SIGNED_VOTE))
+@kind("device.evidence", octets(MAX_SIGNED_VOTE), octets(MAX_SIGNED_VOTE))
 @dataclass(frozen=True, slots=True)
 class ReportEvidence(Statement):
     """Two signed votes that no honest workstation casts both. Signed by the reporter's alone."""
@@ -222,14 +243,20 @@ class ReportEvidence(Statement):
     second: bytes
 
 
-SAID_BY_DEVICES = frozenset({LeaveDevice.KIND, ReturnDevice.KIND, ReportEvidence.KIND})
+SAID_BY_DEVICES = frozenset(
+    {
+        LeaveDevice.KIND, ReturnDevice.KIND, ReportEvidence.KIND,
+        "pin.try", "pin.answer", "consent.lapse", "consent.lapse-rule", "consent.lapse-delegation",
+        "escrow.release", "epoch.gone", "erasure.done",
+    }
+)  # fmt: skip
 """What a workstation says by itself, with nobody's signature but its own."""
 
 NOBODY = bytes(16)
 """The person of what a workstation says by itself."""
 
 
-@_kind("team.reseal", TEAM, COUNT, many(HASH, most=MOST_ROWS))
+@kind("team.reseal", TEAM, COUNT, many(HASH, most=MOST_ROWS))
 @dataclass(frozen=True, slots=True)
 class ResealKeys(Statement):
     """Category keys sealed again, to the generation of a team's key that follows: the hashes of the
@@ -241,7 +268,7 @@ class ResealKeys(Statement):
     boxes: tuple[bytes, ...]
 
 
-@_kind("patient.register", ID, HASH)
+@kind("patient.register", ID, HASH)
 @dataclass(frozen=True, slots=True)
 class RegisterPatient(Statement):
     """A new pseudonym and the commitment to its vault key. Basis of access: the clinic's policy."""
@@ -250,18 +277,26 @@ class RegisterPatient(Statement):
     vault: bytes
 
 
-@_kind("epoch.open", ID, rows(CATEGORY, COUNT, HASH, rows(TEAM, COUNT, HASH, most=8), most=32))
+@kind(
+    "epoch.open",
+    ID,
+    rows(CATEGORY, COUNT, HASH, rows(TEAM, COUNT, HASH, most=8), rows(ID, HASH, most=200), most=32),
+)
 @dataclass(frozen=True, slots=True)
 class OpenEpochs(Statement):
-    """New category keys of a patient: category, epoch, commitment to the key, and for each team
-    that gets it the team key's generation and the hash of the box.
+    """New category keys of a patient: category, epoch, commitment to the key; for each team that
+    gets it the team key's generation and the hash of the box; and for each reader (a member, the
+    patient or a delegate, by id) the hash of the box.
     """
 
     patient: bytes
-    epochs: tuple[tuple[str, int, bytes, tuple[tuple[str, int, bytes], ...]], ...]
+    epochs: tuple[
+        tuple[str, int, bytes, tuple[tuple[str, int, bytes], ...], tuple[tuple[bytes, bytes], ...]],
+        ...,
+    ]
 
 
-@_kind(
+@kind(
     "record.commit", ID, rows(ID, COUNT, CATEGORY, COUNT, most=MOST_ROWS), one_of("form", "import")
 )
 @dataclass(frozen=True, slots=True)
@@ -276,18 +311,28 @@ class CommitRecords(Statement):
     source: str
 
 
-@_kind("access.read", ID, one_of("open", "export", "print"), code, many(CATEGORY, most=32))
+@kind(
+    "access.read",
+    ID,
+    one_of("open", "export", "print"),
+    code,
+    one_of(*Basis),
+    many(CATEGORY, most=32),
+)
 @dataclass(frozen=True, slots=True)
 class ReadRecords(Statement):
-    """The receipt for reading: who (the signer), whose, how, why and which categories."""
+    """The receipt for reading: who (the signer), whose, how, why, on what basis and which
+    categories. Categories read on different bases have a receipt each.
+    """
 
     patient: bytes
     manner: str
     purpose: str
+    basis: str
     categories: tuple[str, ...]
 
 
-@_kind(
+@kind(
     "appointment.book",
     ID, ID, ID, INSTANT, MINUTES, code, code, optional(code), whole(1, 2**31),
 )  # fmt: skip
@@ -310,7 +355,7 @@ class BookAppointment(Statement):
     epoch: int
 
 
-@_kind("appointment.move", ID, ID, INSTANT, MINUTES, code, code, optional(code), whole(0, 2**31))
+@kind("appointment.move", ID, ID, INSTANT, MINUTES, code, code, optional(code), whole(0, 2**31))
 @dataclass(frozen=True, slots=True)
 class MoveAppointment(Statement):
     """Another time, length or provider. New words (why it overrides) are a container at `epoch`;
@@ -327,7 +372,7 @@ class MoveAppointment(Statement):
     epoch: int
 
 
-@_kind("appointment.status", ID, one_of(*AppointmentStatus), whole(0, 2**31))
+@kind("appointment.status", ID, one_of(*AppointmentStatus), whole(0, 2**31))
 @dataclass(frozen=True, slots=True)
 class ChangeAppointmentStatus(Statement):
     """The next step of an appointment's day, or its cancellation. New words (why it was

@@ -87,6 +87,15 @@ def seal_box(secret: bytes, public: bytes, info: bytes) -> bytes:
         raise UnusableKeyError("not a valid X-Wing public key") from error
 
 
+def is_usable_box_key(public: bytes) -> bool:
+    """Tell whether something can be sealed to a public key."""
+    try:
+        seal_box(b"", public, b"")
+    except UnusableKeyError:
+        return False
+    return True
+
+
 def _public_key(public: bytes) -> MLKEM768X25519PublicKey:
     if len(public) != BOX_PUBLIC_SIZE:
         raise UnusableKeyError(f"a public key has {BOX_PUBLIC_SIZE} bytes, not {len(public)}")

@@ -16,6 +16,13 @@ class UnusableKeyError(CryptoError):
     """A key has the wrong length or is not a valid key of its kind."""
 
 
+class UnusableSharesError(CryptoError):
+    """Shares are too few, two of one place, or no shares at all."""
+
+    def __init__(self) -> None:
+        super().__init__("unusable shares")
+
+
 class WeakParametersError(CryptoError):
     """Password parameters lie below the floor, so whoever supplied them is not obeyed."""
 

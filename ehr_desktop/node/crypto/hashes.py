@@ -1,6 +1,7 @@
 """SHA-256, and the one way several fields are hashed, signed or bound together."""
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 HASH_SIZE: Final = 32
@@ -17,9 +18,10 @@ def frame(label: str, *parts: bytes) -> bytes:
 
     Each field has its length in front, in 4 bytes, most significant first; the label leads.
     """
-    fields = [_framed(label.encode())]
-    fields.extend(map(_framed, parts))
-    return b"".join(fields)
+    framed = _label(label)
+    for part in parts:
+        framed += _framed(part)
+    return framed
 
 
 def digest(label: str, *parts: bytes) -> bytes:
@@ -54,6 +56,12 @@ class Hasher:
         if self._missing != 0:
             raise ValueError("the pieces do not add up to the announced size")
         return self._hash.digest()
+
+
+@lru_cache(maxsize=256)
+def _label(label: str) -> bytes:
+    """Give a framed label; the few there are come again and again."""
+    return _framed(label.encode())
 
 
 def _framed(field: bytes) -> bytes:

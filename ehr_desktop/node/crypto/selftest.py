@@ -1,7 +1,8 @@
 """A check at start-up that the installed cryptography gives the answers it must.
 
 Source: the examples in FIPS 180-4, RFC 8032 7.1, RFC 5869 A.1, RFC 3394 4.6, RFC 8452 C.2,
-RFC 9106 5.3 and draft-connolly-cfrg-xwing-kem appendix C. The sealed body is of our own making.
+RFC 9106 5.3 and draft-connolly-cfrg-xwing-kem appendix C. The sealed body and what the OPRF gives
+are of our own making.
 """
 
 from collections.abc import Callable
@@ -14,8 +15,13 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl import bindings
 
-from ehr_desktop.node.crypto import blob, body, box, kdf, keywrap, sign
-from ehr_desktop.node.crypto.errors import CryptoError, OpenFailedError, SelfTestError
+from ehr_desktop.node.crypto import blob, body, box, kdf, keywrap, oprf, sharing, sign
+from ehr_desktop.node.crypto.errors import (
+    CryptoError,
+    OpenFailedError,
+    SelfTestError,
+    UnusableKeyError,
+)
 from ehr_desktop.node.crypto.hashes import sha256
 
 _XWING_SEED: Final = "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26"
@@ -38,6 +44,9 @@ _BODY_SEALED: Final = (
     "01642b925ea6252074cfd470ccac4f6f869c65357445018c8b2c55a4c3c3ec421f9ae54fb3e1ad2797ac5838"
     "aecaf029f0e55457595c653daebd96cabd0a61cabaa5dd20aa0b4471d78ff319771c632bce62"
 )
+_LINE: Final = ((1, 8), (2, 11), (3, 14))
+"""Where 5 + 3x is at three places."""
+_OPRF_OUTPUT: Final = "31f7b2df4d287b2c9421c061d9e29a97c010efb2b8128e592fdcd1424b1f86bc"
 
 
 def run_self_test() -> None:
@@ -123,6 +132,29 @@ def _box_holds() -> bool:
     return False
 
 
+def _sharing_holds() -> bool:
+    shares = [(place, value.to_bytes(32, "little")) for place, value in _LINE]
+    secret = (5).to_bytes(32, "little")
+    dealt = sharing.split(secret, 2, 3)
+    return (
+        sharing.combine(shares[::2], 2) == secret
+        and sharing.combine(shares[:2], 2) == secret
+        and sharing.combine(dealt[1:], 2) == secret
+        and all(scalar != secret for _place, scalar in dealt)
+    )
+
+
+def _oprf_holds() -> bool:
+    blinded, blinding = oprf.blind(b"self-test")
+    answers = [(at, oprf.evaluate(value.to_bytes(32, "little"), blinded)) for at, value in _LINE]
+    output = oprf.finish(b"self-test", blinding, answers[1:], 2)
+    try:
+        oprf.evaluate((5).to_bytes(32, "little"), _IDENTITY_POINT)
+    except UnusableKeyError:
+        return output.hex() == _OPRF_OUTPUT
+    return False
+
+
 _CHECKS: Final[tuple[tuple[str, Callable[[], bool]], ...]] = (
     ("SHA-256", _sha256_holds),
     ("Ed25519", _ed25519_holds),
@@ -132,4 +164,6 @@ _CHECKS: Final[tuple[tuple[str, Callable[[], bool]], ...]] = (
     ("Argon2id", _argon2id_holds),
     ("Cobblestone-256", _body_holds),
     ("HPKE with X-Wing", _box_holds),
+    ("secret sharing", _sharing_holds),
+    ("OPRF", _oprf_holds),
 )

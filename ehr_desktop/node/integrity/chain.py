@@ -7,17 +7,18 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.ledger import FaultKind
+from ehr_desktop.node.contracts.consent_statements import GuardCard, ReplaceCard, TakeCard
+from ehr_desktop.node.contracts.custody_statements import RenewMember
 from ehr_desktop.node.contracts.epochs import FIRST_EPOCH, founding_validators, proof_holds
+from ehr_desktop.node.contracts.restart import decided_by_custodians
 from ehr_desktop.node.contracts.roster import validator_set
 from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.state import State, key
 from ehr_desktop.node.contracts.statements import (
-    ChangeAppointmentStatus,
     CommitRecords,
     EnrolMember,
     FoundClinic,
-    MoveAppointment,
     ReplaceAccount,
     Statement,
     read_statement,
@@ -26,12 +27,15 @@ from ehr_desktop.node.contracts.statements import (
 from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.ledger.block import Block, Header
 from ehr_desktop.node.ledger.check import CheckRule, check_block
-from ehr_desktop.node.ledger.codec import CodecError, encode
+from ehr_desktop.node.ledger.codec import CodecError
 from ehr_desktop.node.ledger.finality import Finality, finality_holds
 from ehr_desktop.node.ledger.merkle import Frontier, leaf_hash
 from ehr_desktop.node.ledger.state import Entry, StateTree
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.validators import ValidatorSet
+from ehr_desktop.node.pipeline.final import written_details
+from ehr_desktop.node.pipeline.history import named_by
+from ehr_desktop.node.pipeline.subjects import subject_of_statement
 from ehr_desktop.node.store import blocks, transactions
 from ehr_desktop.node.store.transactions import StoredTransaction
 
@@ -52,7 +56,8 @@ _KIND_OF_RULE = {
 @dataclass(frozen=True, slots=True)
 class Promised:
     """A container the ledger commits to: what it belongs to, and since when (ISO 8601). `record`
-    is None where the ledger does not tell it.
+    is None where the ledger does not tell it; `category` and `epoch` are those of a record, `card`
+    is the generation of the card whose keys it holds, or 0.
     """
 
     name: str
@@ -62,6 +67,10 @@ class Promised:
     accepted: bool
     record: bytes | None = None
     version: int = 0
+    patient: bytes = b""
+    category: str = ""
+    epoch: int = 0
+    card: int = 0
 
 
 @dataclass(slots=True)
@@ -167,11 +176,14 @@ class ChainCheck:
             )
             return
         epoch, validators = self._deciding
+        restarted = self._restarted(header, block, decoded)
+        if restarted is not None:
+            epoch, validators = header.epoch, restarted
         if header.epoch != epoch or not finality_holds(header, finality, validators):
             self.findings.fault(
                 FaultKind.CERTIFICATE, where, since, "No quorum of workstations signed this block."
             )
-        if not proof_holds(State(self.state.get).get, header):
+        if restarted is None and not proof_holds(State(self.state.get).get, header):
             self.findings.fault(
                 FaultKind.PROPOSER, where, since, "This block does not show the work it had to."
             )
@@ -185,6 +197,13 @@ class ChainCheck:
             self.findings.fault(
                 kind, place, since, f"The rule “{failure.rule}” of the ledger does not hold here."
             )
+
+    def _restarted(
+        self, header: Header, block: Block, decoded: Mapping[bytes, Transaction]
+    ) -> ValidatorSet | None:
+        """Give whom the custodians named to decide on this block and what follows."""
+        last = decoded.get(block.transactions[-1]) if block.transactions else None
+        return decided_by_custodians(header, self._parent, last, State(self.state.get).get)
 
     def _replay(
         self,
@@ -205,8 +224,8 @@ class ChainCheck:
         verdicts = run_block([t for _, t in known], chain_state, header)
         for (row, transaction), verdict in zip(known, verdicts, strict=True):
             self._count(row, transaction)
-            details = encode([list(fact) for fact in verdict.details])
-            if (row.rule, row.details) != (verdict.rule, details):
+            statement = _statement(transaction)
+            if (row.rule, row.details) != (verdict.rule, written_details(verdict.details)):
                 kind = FaultKind.SEQUENCE if verdict.rule == "sequence" else FaultKind.OUTCOME
                 self.findings.fault(
                     kind,
@@ -214,8 +233,8 @@ class ChainCheck:
                     since,
                     "What is stored of this transaction's outcome is not what its contract says.",
                 )
-            self._promise(row, transaction, since, accepted=verdict.accepted)
-            if verdict.accepted and row.subject != _subject(transaction, chain_state):
+            self._promise(row, transaction, statement, since, accepted=verdict.accepted)
+            if verdict.accepted and row.subject != _subject(statement, chain_state):
                 self._columns_differ(row)
         self._take_over(chain_state.changes)
 
@@ -248,31 +267,41 @@ class ChainCheck:
             if transaction is None:
                 continue
             self._count(row, transaction)
-            self._promise(row, transaction, iso(row.time_ms), accepted=True)
+            statement = _statement(transaction)
+            self._promise(row, transaction, statement, iso(row.time_ms), accepted=True)
 
     def _promise(
-        self, row: StoredTransaction, transaction: Transaction, since: str, *, accepted: bool
+        self,
+        row: StoredTransaction,
+        transaction: Transaction,
+        statement: Statement | None,
+        since: str,
+        *,
+        accepted: bool,
     ) -> None:
         """Remember which container and vault key belongs to what, for when the store is checked."""
         payload = transaction.payload
-        statement = _statement(transaction)
         vault = vault_named(statement) if statement else None
         if vault is not None:
             self.vaults.add(vault)
         if not payload.containers:
             return
-        belongs: list[tuple[str, bytes | None, int]]
-        belongs = [(f"transaction {row.id.hex()}", None, 0)] * len(payload.containers)
-        if isinstance(statement, CommitRecords):
-            belongs = [(f"record {r.hex()}", r, version) for r, version, _, _ in statement.records]
-            self.findings.records += len(belongs)
-        elif isinstance(statement, EnrolMember | ReplaceAccount | FoundClinic):
-            person = payload.person if isinstance(statement, FoundClinic) else statement.person
-            belongs = [(f"account {person.hex()}", person, 0)] * len(payload.containers)
-        for (name, record, version), container in zip(belongs, payload.containers, strict=False):
-            self.promised[container.commitment] = Promised(
-                name, since, row.id, container.size, accepted, record, version
-            )
+        owner: bytes | None = None
+        card = 0
+        what = f"transaction {row.id.hex()}"
+        if isinstance(statement, EnrolMember | ReplaceAccount | RenewMember | FoundClinic):
+            owner = payload.person if isinstance(statement, FoundClinic) else statement.person
+            what = f"account {owner.hex()}"
+        elif isinstance(statement, TakeCard | GuardCard | ReplaceCard):
+            card = statement.generation
+        elif isinstance(statement, CommitRecords):
+            self.findings.records += len(statement.records)
+        for one, container in zip(named_by(transaction), payload.containers, strict=True):
+            self.promised[one.name] = Promised(
+                f"record {one.record.hex()}" if one.record else what,
+                since, row.id, container.size, accepted, one.record or owner, one.version,
+                row.subject, one.category, one.epoch, card,
+            )  # fmt: skip
 
     def _take_over(self, changes: Mapping[bytes, bytes | None]) -> None:
         delta = self.tree.update(changes, lambda number: self._buckets.get(number, {}))
@@ -317,16 +346,9 @@ def _statement(transaction: Transaction) -> Statement | None:
         return None
 
 
-def _subject(transaction: Transaction, state: State) -> bytes:
-    """Give whom an accepted transaction is about, as the column beside it must say."""
-    statement = _statement(transaction)
-    if isinstance(statement, FoundClinic):
-        return statement.directory
-    if isinstance(statement, EnrolMember):
-        return statement.person
-    if isinstance(statement, MoveAppointment | ChangeAppointmentStatus):
-        return bytes(state.get("appointment", statement.appointment)[1])
-    return bytes(getattr(statement, "patient", b""))
+def _subject(statement: Statement | None, state: State) -> bytes:
+    """Give whom an accepted statement is about, as the column beside it must say."""
+    return b"" if statement is None else subject_of_statement(statement, state.get)
 
 
 def iso(time_ms: int) -> str:

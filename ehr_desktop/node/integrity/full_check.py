@@ -8,6 +8,7 @@ from ehr_desktop.domain.errors import HomeDamagedError
 from ehr_desktop.domain.ledger import CheckReport
 from ehr_desktop.node.core import Core
 from ehr_desktop.node.integrity.chain import ChainCheck
+from ehr_desktop.node.integrity.ended import Ended
 from ehr_desktop.node.integrity.findings import Findings, StoppedError
 from ehr_desktop.node.integrity.stored import (
     check_containers,
@@ -71,7 +72,8 @@ def _run(core: Core, indexes: Sequence[TeamIndex], findings: Findings) -> None:
         chain.run()
         check_state(connection, chain, findings)
         check_tree(connection, chain, findings)
-        check_vault_keys(connection, chain, findings)
-    check_containers(core.database, core.files, chain, present, core.site_secret, findings)
+        ended = Ended(chain, core.pipeline.device)
+        check_vault_keys(connection, chain, ended, findings)
+    check_containers(core.database, core.files, chain, ended, present, core.site_secret, findings)
     for index in indexes:
         check_view(core.home, index, findings)

@@ -5,10 +5,12 @@ from sqlalchemy import Connection
 from ehr_desktop.domain.errors import HomeDamagedError
 from ehr_desktop.domain.ledger import FaultKind
 from ehr_desktop.node.integrity.chain import ChainCheck, Promised
+from ehr_desktop.node.integrity.ended import Ended
 from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.keys.accounts import open_account
 from ehr_desktop.node.keys.records import vault_commitment
 from ehr_desktop.node.ledger.merkle import node_hash
+from ehr_desktop.node.pipeline.destroying import is_kept_for_difference
 from ehr_desktop.node.reading import container_holds
 from ehr_desktop.node.store import blocks, containers, secrets, state
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
@@ -36,9 +38,18 @@ def check_state(connection: Connection, chain: ChainCheck, findings: Findings) -
         )
 
 
-def check_vault_keys(connection: Connection, chain: ChainCheck, findings: Findings) -> None:
-    """Every vault key that is kept here is one the ledger commits to."""
+def check_vault_keys(
+    connection: Connection, chain: ChainCheck, ended: Ended, findings: Findings
+) -> None:
+    """Every vault key that is kept here is one the ledger commits to, and of nobody erased."""
     for patient, key in secrets.vault_keys(connection):
+        if ended.is_erased(patient):
+            findings.fault(
+                FaultKind.VAULT_KEY,
+                f"patient {patient.hex()}",
+                "",
+                "This patient was erased, but the key is still here.",
+            )
         if (patient, vault_commitment(patient, key)) not in chain.vaults:
             findings.fault(
                 FaultKind.VAULT_KEY,
@@ -52,18 +63,20 @@ def check_containers(
     database: Database,
     files: ContainerFiles,
     chain: ChainCheck,
+    ended: Ended,
     present: set[bytes],
     site_secret: bytes,
     findings: Findings,
 ) -> None:
-    """Every container the ledger commits to is there and unchanged, and no other is.
+    """Every container the ledger commits to is there and unchanged, and no other is; what was to be
+    destroyed is gone.
 
     Raises:
         StoppedError: the person has cancelled.
     """
     for commitment, promised in chain.promised.items():
         if commitment not in present:
-            if promised.accepted:
+            if promised.accepted and not ended.is_over(promised):
                 findings.fault(
                     FaultKind.CONTAINER_MISSING,
                     promised.name,
@@ -82,6 +95,8 @@ def check_containers(
             )
         elif promised.name.startswith("account"):
             _check_account(stored, promised.name, site_secret, findings)
+        if ended.is_over(promised):
+            _check_kept(database, promised, commitment, ended, findings)
         findings.containers += 1
         findings.step()
     for commitment in present - chain.promised.keys():
@@ -90,6 +105,30 @@ def check_containers(
             f"container {commitment.hex()}",
             "",
             "This is in the store, but nothing in the ledger commits to it.",
+        )
+
+
+def _check_kept(
+    database: Database, promised: Promised, commitment: bytes, ended: Ended, findings: Findings
+) -> None:
+    """What is to be gone may still wait for what replaces it, if that is not something else."""
+    with database.reading() as connection:
+        differs = promised.record is not None and is_kept_for_difference(
+            connection, promised.record, promised.version, commitment
+        )
+    if differs:
+        findings.fault(
+            FaultKind.CONTAINER_CHANGED,
+            promised.name,
+            promised.since,
+            "What was sealed in place of this is not the same record, so the old one was kept.",
+        )
+    elif ended.was_said(promised):
+        findings.fault(
+            FaultKind.CONTAINER_UNKNOWN,
+            promised.name,
+            promised.since,
+            "This was to be destroyed, but it is still in the store.",
         )
 
 

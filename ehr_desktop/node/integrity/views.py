@@ -7,6 +7,9 @@ from ehr_desktop.node.integrity.findings import Findings
 from ehr_desktop.node.store.views.views import discard
 from ehr_desktop.node.viewing.indexing import TeamIndex
 
+_MOST_DECISIONS = 5
+"""So often a view is looked at again because somebody has decided meanwhile."""
+
 
 def check_view(home: Path, index: TeamIndex, findings: Findings) -> None:
     """Everything a team's view shows stands in a record, and nothing is left out.
@@ -22,12 +25,18 @@ def check_view(home: Path, index: TeamIndex, findings: Findings) -> None:
     discard(path)
     fresh = index.beside(path)
     try:
-        # what is written meanwhile is left for the next check
-        position, shown = index.views.snapshot()
-        before = findings.done
-        fresh.catch_up(
-            {}, lambda done, _total: findings.step(before + done - findings.done), until=position
-        )
+        # what is written meanwhile is left for the next check; not so what patients decide, which
+        # is about what was written before
+        for _ in range(_MOST_DECISIONS):
+            position, shown = index.views.snapshot()
+            before = findings.done
+            fresh.catch_up(
+                {},
+                lambda done, _total, before=before: findings.step(before + done - findings.done),  # type: ignore[misc]
+                until=position,
+            )
+            if not fresh.is_decided_since(position):
+                break
         expected = fresh.views.contents()
     finally:
         fresh.close()

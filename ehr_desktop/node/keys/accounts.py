@@ -56,7 +56,9 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class PersonKeys:
-    """A person's own keys, opened."""
+    """Somebody's own keys, opened: a member's, a patient's (`signing` is the consent key, `box` the
+    read key) or the custodians'.
+    """
 
     seed: bytes
     signing: SigningKey

@@ -3,27 +3,37 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+from ehr_desktop.domain.consent import PatientActor
 from ehr_desktop.domain.errors import NoKeyError, NotSignedInError
 from ehr_desktop.domain.people import Actor, Staff, Team
 from ehr_desktop.node.crypto.box import BoxKey
 from ehr_desktop.node.crypto.kdf import derive_key
 from ehr_desktop.node.keys.accounts import PersonKeys
+from ehr_desktop.node.keys.cards import CardSecret
 
 
 @dataclass(frozen=True, slots=True)
 class TeamKey:
-    """One generation of a team's key, opened. `seed` has 32 bytes."""
+    """One generation of a team's key, opened. `seed` has 32 bytes; `earlier` are the generations
+    before it that were opened with it, newest first.
+    """
 
     team: Team
     generation: int
     seed: bytes
     box: BoxKey
+    earlier: tuple["TeamKey", ...] = ()
 
     @classmethod
     def from_seed(cls, team: Team, generation: int, seed: bytes) -> "TeamKey":
         """Make the key from its seed."""
         return cls(team, generation, seed, BoxKey(seed))
+
+    def of(self, generation: int) -> "TeamKey | None":
+        """Give the key of a generation: this one, or an earlier one that was opened with it."""
+        return next((k for k in (self, *self.earlier) if k.generation == generation), None)
 
     def views_key(self) -> bytes:
         """Give the key of the team's views on this workstation."""
@@ -47,6 +57,11 @@ class Session:
         """The person's id, 16 bytes."""
         return bytes.fromhex(self.actor.id)
 
+    @property
+    def reader(self) -> bytes:
+        """Under which id keys are sealed for this person alone."""
+        return self.person
+
     def team(self, team: Team) -> TeamKey:
         """Give a team's open key.
 
@@ -58,14 +73,47 @@ class Session:
         return self.teams[team]
 
 
+@dataclass(slots=True)
+class PatientSession:
+    """A patient, or a delegate speaking for one, whose card was opened here. `keys` are those of
+    the card that was shown: its consent key signs, its read key opens.
+    """
+
+    actor: PatientActor
+    card: CardSecret
+    keys: PersonKeys
+    category_keys: dict[tuple[bytes, str, int], bytes] = field(default_factory=dict)
+    teams: ClassVar[dict[Team, TeamKey]] = {}
+    """A patient is of no team."""
+
+    @property
+    def patient(self) -> bytes:
+        """Whose record it is about, 16 bytes."""
+        return bytes.fromhex(self.actor.patient)
+
+    @property
+    def person(self) -> bytes:
+        """The pseudonym of whoever speaks, 16 bytes."""
+        return bytes.fromhex(self.actor.speaker)
+
+    @property
+    def reader(self) -> bytes:
+        """Under which id keys are sealed for whoever speaks."""
+        return self.person
+
+
 class Keyring:
     """All open sessions. Only ever touched on the node's loop or its writer thread.
 
-    Every one of `closed` is told whose session has just ended.
+    Every one of `opened` gets each session that begins, every one of `shown` each of a patient's;
+    every one of `closed` is told whose has just ended.
     """
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
+        self._patients: dict[str, PatientSession] = {}
+        self.opened: list[Callable[[Session], None]] = []
+        self.shown: list[Callable[[PatientSession], None]] = []
         self.closed: list[Callable[[Actor], None]] = []
 
     def open(
@@ -74,6 +122,8 @@ class Keyring:
         """Start a session, or take up the locked one called `name`."""
         session = Session(Actor(name or os.urandom(16).hex(), staff), keys, teams)
         self._sessions[session.actor.session] = session
+        for hear in self.opened:
+            hear(session)
         return session
 
     def session(self, actor: Actor) -> Session:
@@ -86,6 +136,34 @@ class Keyring:
         if found is None or found.actor.id != actor.id:
             raise NotSignedInError
         return found
+
+    def open_patient(self, session: PatientSession) -> PatientSession:
+        """Start the session of a patient."""
+        self._patients[session.actor.session] = session
+        for hear in self.shown:
+            hear(session)
+        return session
+
+    def patient(self, actor: PatientActor) -> PatientSession:
+        """Give a patient's open session.
+
+        Raises:
+            NotSignedInError: it has ended.
+        """
+        found = self._patients.get(actor.session)
+        if found is None or found.actor != actor:
+            raise NotSignedInError
+        return found
+
+    def close_patient(self, actor: PatientActor) -> None:
+        """End a patient's session: its keys are forgotten."""
+        session = self._patients.pop(actor.session, None)
+        if session is not None:
+            session.category_keys.clear()
+
+    def patients(self) -> tuple[PatientSession, ...]:
+        """Give the open sessions of patients."""
+        return tuple(self._patients.values())
 
     def holds(self, actor: Actor) -> bool:
         """Tell whether an actor's session is open."""
@@ -105,6 +183,8 @@ class Keyring:
         """End every session."""
         for session in list(self._sessions.values()):
             self.close(session.actor)
+        for patient in list(self._patients.values()):
+            self.close_patient(patient.actor)
 
     def sessions(self) -> tuple[Session, ...]:
         """Give the open sessions."""

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from ehr_desktop.domain.errors import HomeExistsError
 from ehr_desktop.node.keys.device import SecretStore, is_home, make_device_secret
+from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database, migrate, open_database
 from ehr_desktop.node.store.tables import LEDGER_FILE, STEPS
 
 _UNFINISHED = "founding"
 _KEY_FILE = "workstation.key"
+_CONTAINERS = "containers"
 
 
 class NewHome:
@@ -35,9 +37,15 @@ class NewHome:
             self._clear()
             raise
 
+    def files(self) -> ContainerFiles:
+        """Give the folder of its large containers, for a home that begins with some."""
+        return ContainerFiles(self._unfinished / _CONTAINERS)
+
     def keep(self) -> None:
         """Close the database and make this the home."""
         self.database.close()
+        if (self._unfinished / _CONTAINERS).exists():
+            (self._unfinished / _CONTAINERS).replace(self._home / _CONTAINERS)
         (self._unfinished / LEDGER_FILE).replace(self._home / LEDGER_FILE)
         # the key file comes last: a directory is a clinic's once it has one
         (self._unfinished / _KEY_FILE).replace(self._home / _KEY_FILE)

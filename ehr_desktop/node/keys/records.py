@@ -9,7 +9,7 @@ Source: DESIGN, section 5.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -138,21 +138,18 @@ def seal_record(
 def seal_file(
     header: RecordHeader,
     envelope: Envelope,
-    *,
-    source: BinaryIO,
+    body: Iterable[bytes],
     target: BinaryIO,
     category_key: bytes,
     vault_key: bytes,
-    fingerprint: bytes,
     progress: Callable[[int], None],
 ) -> SealedRecord:
-    """Seal what `source` holds behind an envelope without a body, in pieces, into `target`.
+    """Seal a `body` that comes in pieces, behind an envelope without one, into `target`.
 
-    `fingerprint` is empty where nobody will ask whether the same file came again. `progress` is
-    told the number of plaintext bytes done. The caller flushes `target` to disk.
+    `progress` is told the number of plaintext bytes done. The caller flushes `target` to disk.
     """
     head, key, salt = header.encode(), new_key(), os.urandom(16)
-    sealer, sealed_hash = BodySealer(key, head), hashlib.sha256()
+    sealer, sealed_hash, body_hash = BodySealer(key, head), hashlib.sha256(), hashlib.sha256()
     size = done = 0
 
     def write(sealed: bytes) -> None:
@@ -162,12 +159,14 @@ def seal_file(
         size += len(sealed)
 
     write(sealer.update(envelope.encode()))
-    while piece := source.read(PIECE):
+    for piece in body:
+        body_hash.update(piece)
         write(sealer.update(piece))
         done += len(piece)
         progress(done)
     write(sealer.finalize())
     wrapped_key = wrap_key(_wrapping_key(head, category_key, vault_key), key)
+    fingerprint = fingerprint_of(vault_key, envelope.resource_type, body_hash.digest())
     return SealedRecord(
         commitment=commitment_of(salt, head, sealed_hash.digest(), wrapped_key, fingerprint),
         header=head,
@@ -248,8 +247,14 @@ def imported_record_id(vault_key: bytes, reference: str) -> bytes:
     return digest("ehr/imported-record/v1", vault_key, reference.encode())[:16]
 
 
+def pieces_of(source: BinaryIO) -> Iterator[bytes]:
+    """Give what a file holds, piece by piece."""
+    while piece := source.read(PIECE):
+        yield piece
+
+
 def _opened(opener: BodyOpener, sealed: BinaryIO) -> Iterator[bytes]:
-    while piece := sealed.read(PIECE):
+    for piece in pieces_of(sealed):
         yield opener.update(piece)
     yield opener.finalize()
 

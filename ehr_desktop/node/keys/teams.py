@@ -3,24 +3,31 @@
 A team's key is sealed to each member's own. While a team has no members, the clinic's
 administrator keeps its founding key in trust; at the first enrolment a new generation is made, the
 category keys sealed so far are sealed again to it, and the founding key is destroyed.
+
+When somebody has left, a new generation is made as well; the earlier ones stay for what they
+opened, and are sealed to it: whoever opens it opens them.
 """
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.people import TEAMS_OF_ROLE, Role, Team
-from ehr_desktop.node.crypto.box import generate_box_seed, seal_box
+from ehr_desktop.node.crypto.box import generate_box_seed
 from ehr_desktop.node.crypto.errors import OpenFailedError, UnusableKeyError
 from ehr_desktop.node.crypto.hashes import digest
 from ehr_desktop.node.keys.accounts import PersonKeys
+from ehr_desktop.node.keys.boxes import open_key, seal_key
 from ehr_desktop.node.keys.keyring import TeamKey
 from ehr_desktop.node.store import secrets
 from ehr_desktop.node.store.secrets import KeyBox
 
-FOUNDING_GENERATION = 1
+_TEAM_LABEL = "ehr/team-box/v1"
+_LINK_LABEL = "ehr/team-link/v1"
+_CATEGORY_LABEL = "ehr/category-box/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +51,64 @@ def new_team_key(team: Team, generation: int) -> TeamKey:
 
 def box_team_key(key: TeamKey, person: bytes, public: bytes) -> KeyBox:
     """Seal a team's key for one person."""
-    box = seal_box(key.seed, public, _team_context(key.team, key.generation, person))
-    address = b"", str(key.team), key.generation, person, 1
-    return KeyBox(box_hash(box, *address), *address, box)
+    return seal_key(
+        key.seed, public, _TEAM_LABEL,
+        subject=b"", purpose=str(key.team), epoch=key.generation, recipient=person, generation=1,
+    )  # fmt: skip
+
+
+def link_team_key(earlier: TeamKey, new: TeamKey) -> KeyBox:
+    """Seal an earlier generation of a team's key to a later one."""
+    return seal_key(
+        earlier.seed, new.box.public, _LINK_LABEL,
+        subject=b"", purpose=str(new.team), epoch=earlier.generation,
+        recipient=str(new.team).encode(), generation=new.generation,
+    )  # fmt: skip
+
+
+Generations = Mapping[Team, Sequence[TeamPublic]]
+"""The generations of teams' keys that the ledger names, newest first: only the first seals."""
 
 
 def open_team_keys(
-    connection: Connection, person: bytes, keys: PersonKeys, current: dict[Team, TeamPublic]
+    connection: Connection, person: bytes, keys: PersonKeys, named: Generations
 ) -> dict[Team, TeamKey]:
-    """Open every current team key that was sealed for a person.
+    """Open every team's present key that was sealed for a person, and with it the earlier ones.
 
     Anybody can seal a box: what is in it counts only if it is the key the ledger names.
     """
     opened: dict[Team, TeamKey] = {}
-    for team, wanted in current.items():
-        for box in secrets.boxes_for(connection, team, person):
-            if box.epoch != wanted.generation:
-                continue
-            try:
-                seed = keys.box.open(box.box, _team_context(team, wanted.generation, person))
-                key = TeamKey.from_seed(team, wanted.generation, seed)
-            except (OpenFailedError, UnusableKeyError):
-                continue
-            if key.box.public == wanted.public:
-                opened[team] = key
-                break
+    for team in named:
+        held = held_team_keys(connection, person, keys, team, named[team])
+        if held and held[0].generation == named[team][0].generation:
+            opened[team] = replace(held[0], earlier=tuple(held[1:]))
     return opened
+
+
+def held_team_keys(
+    connection: Connection,
+    person: bytes,
+    keys: PersonKeys,
+    team: Team,
+    named: Sequence[TeamPublic],
+) -> list[TeamKey]:
+    """Open every generation of a team's key that a person can, newest first: those sealed for the
+    person, and those sealed to one of these.
+    """
+    publics = {one.generation: one.public for one in named}
+    held: dict[int, TeamKey] = {}
+    found = [(box, keys.box, _TEAM_LABEL) for box in secrets.boxes_for(connection, team, person)]
+    while found:
+        box, with_key, label = found.pop()
+        if box.epoch in held or box.epoch not in publics:
+            continue
+        with suppress(OpenFailedError, UnusableKeyError):
+            key = TeamKey.from_seed(team, box.epoch, open_key(box, with_key, label))
+            if key.box.public == publics[box.epoch]:
+                held[box.epoch] = key
+                links = secrets.links_to(connection, team, box.epoch)
+                found += [(link, key.box, _LINK_LABEL) for link in links]
+    return [held[generation] for generation in sorted(held, reverse=True)]
 
 
 def split_by_role(
@@ -84,20 +123,23 @@ def box_category_key(
     category_key: bytes, patient: bytes, category: str, epoch: int, team: TeamPublic
 ) -> KeyBox:
     """Seal a patient's category key for a team."""
-    context = _category_context(patient, category, epoch, team.team)
-    box = seal_box(category_key, team.public, context)
-    address = patient, category, epoch, str(team.team).encode(), team.generation
-    return KeyBox(box_hash(box, *address), *address, box)
+    return seal_key(
+        category_key, team.public, _CATEGORY_LABEL,
+        subject=patient, purpose=category, epoch=epoch, recipient=str(team.team).encode(),
+        generation=team.generation,
+    )  # fmt: skip
 
 
 def open_category_key(box: KeyBox, team: TeamKey) -> bytes:
-    """Open a patient's category key with a team's key.
+    """Open a patient's category key with a team's key, of whichever generation it holds.
 
     Raises:
-        OpenFailedError: it was sealed to another key, or changed.
+        OpenFailedError: it was sealed to another key or team, or changed.
     """
-    context = _category_context(box.subject, box.purpose, box.epoch, team.team)
-    return team.box.open(box.box, context)
+    key = team.of(box.generation)
+    if box.recipient != team.team.encode() or key is None:
+        raise OpenFailedError
+    return open_key(box, key.box, _CATEGORY_LABEL)
 
 
 def seal_again(boxes: Iterable[KeyBox], old: TeamKey, new: TeamKey) -> list[KeyBox]:
@@ -110,16 +152,6 @@ def seal_again(boxes: Iterable[KeyBox], old: TeamKey, new: TeamKey) -> list[KeyB
     ]
 
 
-def box_hash(
-    box: bytes, subject: bytes, purpose: str, epoch: int, recipient: bytes, generation: int
-) -> bytes:
-    """Give the hash that stands for a box on the ledger. It binds what the box is for and whom, so
-    nobody can pass one on under another address.
-    """
-    numbers = str(epoch).encode(), str(generation).encode()
-    return digest("ehr/box/v1", box, subject, purpose.encode(), recipient, *numbers)
-
-
 def new_category_key() -> bytes:
     """Make a category key, 32 bytes."""
     return os.urandom(32)
@@ -128,18 +160,3 @@ def new_category_key() -> bytes:
 def category_key_commitment(key: bytes) -> bytes:
     """Give what the ledger says of a category key, so that a wrong one in a box is noticed."""
     return digest("ehr/category-key/v1", key)
-
-
-def _team_context(team: Team, generation: int, person: bytes) -> bytes:
-    return digest("ehr/team-box/v1", team.encode(), str(generation).encode(), person)
-
-
-def _category_context(patient: bytes, category: str, epoch: int, team: Team) -> bytes:
-    return digest(
-        "ehr/category-box/v1", patient, category.encode(), str(epoch).encode(), team.encode()
-    )
-
-
-def hashes_of(boxes: Sequence[KeyBox]) -> tuple[bytes, ...]:
-    """Give the hashes of boxes, in order."""
-    return tuple(box.hash for box in boxes)

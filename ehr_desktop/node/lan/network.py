@@ -60,7 +60,7 @@ class Network:
             self._core, self._seed, self._boot, self._settings, book, self._known.strangers,
             self._on_moved,
         )  # fmt: skip
-        self._core.outward = self._on_turn
+        self._core.on_turn.append(self._on_turn)
         self._core.has_quorum = self._lan.has_quorum
         self._lan.start()
         self._start(self._show)

@@ -7,6 +7,7 @@ anything, and floats, other simple values and indefinite lengths never get out o
 Source: RFC 8949, 4.2.1 (core deterministic encoding).
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -25,8 +26,7 @@ MAX_ELEMENTS: Final = 100_000
 
 _ARRAYS: Final = frozenset({tuple, list})
 _MAPS: Final = frozenset({dict, cbor2.frozendict})
-_NESTING: Final = _ARRAYS | _MAPS
-_SHAPES: Final = _NESTING | {int, bytes, str, bool, type(None)}
+_SCALARS: Final = frozenset({int, bytes, str, bool, type(None)})
 _LEAST, _MOST = -(1 << 64), (1 << 64) - 1
 
 
@@ -59,9 +59,7 @@ def encode(value: Value) -> bytes:
     Raises:
         CodecError: it holds a type or an integer that cannot be encoded, or nests too deeply.
     """
-    for level, kinds in _levels(value, None):
-        if int in kinds:
-            _require_integers(level)
+    _has_maps(value, sys.maxsize)
     try:
         return cbor2.dumps(value, canonical=True)
     except UnicodeEncodeError:
@@ -78,10 +76,10 @@ def decode(data: bytes, *, limit: int = MAX_ENCODED, elements: int = MAX_ELEMENT
     if len(data) > limit:
         raise CodecError(f"longer than {limit} bytes")
     value = _read(data)
-    found = {kind for _, kinds in _levels(value, elements) for kind in kinds}
+    has_maps = _has_maps(value, elements)
     if cbor2.dumps(value, canonical=True) != data:
         raise CodecError("not canonical")
-    return _thawed(value) if cbor2.frozendict in found else value
+    return _thawed(value) if has_maps else value
 
 
 def _read(data: bytes) -> Any:
@@ -97,44 +95,41 @@ def _read(data: bytes) -> Any:
         raise CodecError("cut off, nested too deeply, or a shape unknown here") from None
 
 
-def _levels(value: Value, most: int | None) -> Iterator[tuple[Sequence[Any], set[type]]]:
-    """Give the elements level by level with the types among them; refuse more than `most`, and
-    any but the seven shapes, by exact type: what a subclass would decode to is another value.
+def _has_maps(value: Value, most: int) -> bool:
+    """Tell whether there are maps in `value`; refuse more than `most` elements below it, integers
+    beyond 64 bits, and any but the seven shapes, by exact type: what a subclass would decode to is
+    another value.
     """
+    has_maps = False
     level: Sequence[Any] = (value,)
     for _ in range(MAX_DEPTH + 1):
-        kinds = set(map(type, level))
-        if not kinds <= _SHAPES:
-            raise CodecError("no encoding for a type")
-        yield level, kinds
-        if kinds.isdisjoint(_NESTING):
-            return
-        level = _below(level)
-        if most is not None:
-            most -= len(level)
-            if most < 0:
-                raise CodecError("too many elements")
+        is_last = True
+        below: list[Any] = []
+        for one in level:
+            kind = type(one)
+            if kind in _ARRAYS:
+                is_last = False
+                below += one
+            elif kind in _MAPS:
+                is_last, has_maps = False, True
+                below += _keys_and_values(one)
+            elif kind not in _SCALARS:
+                raise CodecError("no encoding for a type")
+            elif kind is int and not _LEAST <= one <= _MOST:
+                raise CodecError("an integer beyond 64 bits")
+        if is_last:
+            return has_maps
+        most -= len(below)
+        if most < 0:
+            raise CodecError("too many elements")
+        level = below
     raise CodecError("nested too deeply")
 
 
-def _below(level: Sequence[Any]) -> list[Any]:
-    """Give the elements of a level's arrays, and the keys and values of its maps."""
-    below: list[Any] = []
-    for one in level:
-        if type(one) in _ARRAYS:
-            below += one
-        elif type(one) in _MAPS:
-            if any(type(key) is not str for key in one):
-                raise CodecError("a map key that is no text")
-            below += one
-            below += one.values()
-    return below
-
-
-def _require_integers(level: Sequence[Any]) -> None:
-    for one in level:
-        if type(one) is int and not _LEAST <= one <= _MOST:
-            raise CodecError("an integer beyond 64 bits")
+def _keys_and_values(one: Mapping[Any, Any]) -> list[Any]:
+    if any(type(key) is not str for key in one):
+        raise CodecError("a map key that is no text")
+    return [*one, *one.values()]
 
 
 def _thawed(value: Any) -> Value:

@@ -1,6 +1,7 @@
 """The fields of a decoded array, taken one after the other with their bounds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from operator import length_hint
 from typing import Final
 
 from ehr_desktop.node.ledger.codec import CodecError, Value
@@ -16,18 +17,17 @@ class Fields:
     the method says; `end` raises it if any are left.
     """
 
-    __slots__ = ("_elements", "_next")
+    __slots__ = ("_elements",)
 
     def __init__(self, value: Value) -> None:
         if not isinstance(value, (tuple, list)):
             raise CodecError("not an array")
-        self._elements: Sequence[Value] = value
-        self._next = 0
+        self._elements: Iterator[Value] = iter(value)
 
     @property
     def left(self) -> int:
         """How many elements have not been taken yet."""
-        return len(self._elements) - self._next
+        return length_hint(self._elements)
 
     def integer(self, low: int = 0, high: int = MAX_INTEGER) -> int:
         """Take an integer from `low` to `high`, both included."""
@@ -73,19 +73,16 @@ class Fields:
 
     def value(self) -> Value:
         """Take the next element, whatever it is."""
-        if self._next == len(self._elements):
-            raise CodecError("an element is missing")
-        element = self._elements[self._next]
-        self._next += 1
-        return element
+        try:
+            return next(self._elements)
+        except StopIteration:
+            raise CodecError("an element is missing") from None
 
     def rest(self, most: int) -> Sequence[Value]:
         """Take all elements that are left, at most `most`."""
         if self.left > most:
             raise CodecError("too many elements")
-        taken = self._elements[self._next :]
-        self._next = len(self._elements)
-        return taken
+        return tuple(self._elements)
 
     def version(self, known: int) -> None:
         """Take a version number that must be `known`."""
@@ -93,5 +90,5 @@ class Fields:
 
     def end(self) -> None:
         """Make sure that nothing is left."""
-        if self._next != len(self._elements):
+        if self.left:
             raise CodecError("an element too many")

@@ -6,8 +6,9 @@ unless encoding it again gives the same bytes.
 
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
+from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from ehr_desktop.node.crypto.hashes import HASH_SIZE, digest, frame
 from ehr_desktop.node.crypto.sign import PUBLIC_SIZE, SIGNATURE_SIZE, SigningKey, verify
@@ -63,8 +64,7 @@ class Payload:
     containers: tuple[ContainerRef, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """An Ed25519 signature (64 bytes) and the public key it is by (32 bytes)."""
 
     key: bytes
@@ -104,7 +104,8 @@ class Transaction:
         signatures = tuple(map(_read_signature, fields.array(MAX_SIGNATURES, least=1)))
         fields.end()
         _require_ascending(signatures)
-        return cls(_read_payload(signed), signed, signatures, wire)
+        payload = _read_payload(decode(signed, limit=MAX_TRANSACTION), len(signed))
+        return cls(payload, signed, signatures, wire)
 
     def _encode(self) -> bytes:
         return encode((self.signed, tuple((s.key, s.value) for s in self.signatures)))
@@ -117,7 +118,8 @@ def sign(payload: Payload, keys: Sequence[SigningKey]) -> Transaction:
         CodecError: a field is out of bounds, the device's key is not among `keys`, or there are
             too many or repeated keys.
     """
-    signed = _write_payload(payload)
+    written = _write_payload(payload)
+    signed = encode(written)
     author = next((key for key in keys if device_id_of(key.public) == payload.device), None)
     if author is None or len(keys) > MAX_SIGNATURES:
         raise CodecError("not signed by the device it names, or too many signatures")
@@ -127,8 +129,8 @@ def sign(payload: Payload, keys: Sequence[SigningKey]) -> Transaction:
     bound = author.sign(_DEVICE_SIGNED, _bound_by_device(signed, others))
     signatures = _ascending([*others, Signature(author.public, bound)])
     _require_ascending(signatures)
-    # read back, so that nothing is signed that nobody would read
-    transaction = Transaction(_read_payload(signed), signed, signatures)
+    # read as others will, so that nothing is signed that nobody would read
+    transaction = Transaction(_read_payload(written, len(signed)), signed, signatures)
     if len(transaction.wire) > MAX_TRANSACTION:
         raise CodecError("the transaction is too long")
     return transaction
@@ -162,6 +164,7 @@ def _ascending(signatures: Sequence[Signature]) -> tuple[Signature, ...]:
     return tuple(sorted(signatures, key=lambda signature: signature.key))
 
 
+@lru_cache(maxsize=1024)
 def device_id_of(public: bytes) -> bytes:
     """Give the name of the device whose signing key is `public`: 16 bytes."""
     return digest(_DEVICE_LABEL, public)[:ID_SIZE]
@@ -172,26 +175,25 @@ def _require_ascending(signatures: Sequence[Signature]) -> None:
         raise CodecError("signatures not in ascending order of key")
 
 
-def _write_payload(payload: Payload) -> bytes:
-    return encode(
-        (
-            _VERSION,
-            payload.network,
-            payload.kind,
-            payload.device,
-            payload.person,
-            payload.sequence,
-            payload.previous,
-            payload.valid_until,
-            payload.time_ms,
-            payload.body,
-            tuple((ref.commitment, ref.size) for ref in payload.containers),
-        )
+def _write_payload(payload: Payload) -> Value:
+    return (
+        _VERSION,
+        payload.network,
+        payload.kind,
+        payload.device,
+        payload.person,
+        payload.sequence,
+        payload.previous,
+        payload.valid_until,
+        payload.time_ms,
+        payload.body,
+        tuple((ref.commitment, ref.size) for ref in payload.containers),
     )
 
 
-def _read_payload(signed: bytes) -> Payload:
-    fields = Fields(decode(signed, limit=MAX_TRANSACTION))
+def _read_payload(written: Value, size: int) -> Payload:
+    """Read what `_write_payload` gives; its encoding has `size` bytes."""
+    fields = Fields(written)
     fields.version(_VERSION)
     payload = Payload(
         network=fields.octets(HASH_SIZE),
@@ -202,7 +204,7 @@ def _read_payload(signed: bytes) -> Payload:
         previous=fields.octets(HASH_SIZE),
         valid_until=fields.integer(),
         time_ms=fields.integer(),
-        body=_read_body(fields, len(signed)),
+        body=_read_body(fields, size),
         containers=tuple(map(_read_container, fields.array(MAX_CONTAINERS))),
     )
     fields.end()

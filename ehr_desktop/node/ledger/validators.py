@@ -62,16 +62,13 @@ class ValidatorSet:
 
     @property
     def faulty(self) -> int:
-        """The largest weight of liars a quorum outvotes: floor((W - 1) / 3)."""
-        return (self.total - 1) // 3
+        """The largest weight of liars a quorum outvotes."""
+        return faulty_of(self.total)
 
     @property
     def quorum(self) -> int:
-        """The weight that decides: floor((W + F) / 2) + 1.
-
-        Any two quorums share more weight than all liars have; what the honest have is enough.
-        """
-        return (self.total + self.faulty) // 2 + 1
+        """The weight that decides."""
+        return quorum_of(self.total)
 
     @property
     def hash(self) -> bytes:
@@ -102,6 +99,19 @@ class ValidatorSet:
             return cls(members)
         except ValueError as error:
             raise CodecError(str(error)) from error
+
+
+def faulty_of(total: int) -> int:
+    """Give the largest weight of liars that is outvoted among `total`: floor((W - 1) / 3)."""
+    return (total - 1) // 3
+
+
+def quorum_of(total: int) -> int:
+    """Give the weight that decides among `total`: floor((W + F) / 2) + 1.
+
+    Any two quorums share more weight than all liars have; what the honest have is enough.
+    """
+    return (total + faulty_of(total)) // 2 + 1
 
 
 def _read_validator(value: Value) -> Validator:

@@ -12,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ehr_desktop.node.contracts.custody_statements import RestartClinic
 from ehr_desktop.node.contracts.epochs import proof_holds
 from ehr_desktop.node.contracts.execute import Verdict
+from ehr_desktop.node.contracts.restart import decided_by_custodians
 from ehr_desktop.node.contracts.roster import validator_set, work_target
 from ehr_desktop.node.contracts.run_block import run_block
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
@@ -56,6 +58,12 @@ class Branch:
         """Whether another validator set decides on what comes after."""
         return self.epoch != self.header.epoch
 
+    @property
+    def is_about_workstations(self) -> bool:
+        """Whether it may change which workstations there are."""
+        about = "device.", "clinic.", RestartClinic.KIND
+        return any(t.payload.kind.startswith(about) for t in self.batch)
+
 
 class Chain:
     """The final head, who decides on what comes after it since which block (`base`), and what
@@ -73,6 +81,7 @@ class Chain:
         self._branches: dict[bytes, Branch] = {}
         newest = blocks.head(connection)
         self.head: Header | None = Header.decode(newest[2]) if newest else None
+        self._head_id = self.head.id if self.head else NO_PARENT
         self.finality: Finality | None = Finality.decode(newest[3]) if newest else None
         size = self.head.tree_size if self.head else 0
         self.frontier = Frontier.at(
@@ -89,7 +98,7 @@ class Chain:
     @property
     def head_id(self) -> bytes:
         """The newest final block, or 32 zero bytes before the first."""
-        return self.head.id if self.head else bytes(32)
+        return self._head_id
 
     @property
     def state_root(self) -> bytes:
@@ -195,15 +204,35 @@ class Chain:
         path: Sequence[Branch],
     ) -> bool:
         header, (parent, frontier) = block.header, self.parent_of(path)
+        restarted = None if path else self._restarted(connection, block, decoded)
+        validators = restarted or self.validators
         return (
-            self.validators is not None
-            and header.epoch == self.epoch
+            validators is not None
+            and (restarted is not None or header.epoch == self.epoch)
             and header.state_root == self.root_after(path)
-            and not check_block(
-                block, parent, frontier, self.validators, decoded=decoded, trusted=known
+            and not check_block(block, parent, frontier, validators, decoded=decoded, trusted=known)
+            # the custodians' word is worth more than work
+            and (
+                restarted is not None
+                or proof_holds(_decoded(self.lookup(connection, path)), header)
             )
-            and proof_holds(_decoded(self.lookup(connection, path)), header)
         )
+
+    def deciding_on(self, connection: Connection, block: Block) -> ValidatorSet | None:
+        """Give who decides on the child of the head: those whose turn it is, or whom the custodians
+        name in it.
+        """
+        decoded = _decoded_batch(block, {})
+        restarted = self._restarted(connection, block, decoded) if decoded else None
+        return restarted or self.validators
+
+    def _restarted(
+        self, connection: Connection, block: Block, decoded: Mapping[bytes, Transaction]
+    ) -> ValidatorSet | None:
+        if self.head is None or not block.transactions or block.header.epoch == self.head.epoch:
+            return None
+        last = decoded[block.transactions[-1]]
+        return decided_by_custodians(block.header, self.head, last, self.reader(connection))
 
     def _run(
         self,
@@ -265,10 +294,12 @@ class Chain:
         store_final(connection, header, finality, branch.nodes, final)
         self._tree.apply(branch.delta)
         self._remembered.take_over(branch.changes)
-        self.frontier, self.head, self.finality = branch.frontier, header, finality
-        if branch.closes_epoch:
-            self.base = header.id
-            secrets.put_secret(connection, EPOCH_BASE, header.id)
+        begins_epoch = self.head is not None and header.epoch != self.head.epoch
+        self.frontier, self.finality = branch.frontier, finality
+        self.head, self._head_id = header, header.id
+        if branch.closes_epoch or begins_epoch:
+            self.base = header.id if branch.closes_epoch else header.parent
+            secrets.put_secret(connection, EPOCH_BASE, self.base)
         self.epoch, self.validators = branch.epoch, branch.validators
         self._drop_what_is_beside()
         return final

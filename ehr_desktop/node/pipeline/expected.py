@@ -24,7 +24,10 @@ from ehr_desktop.node.store.engine import Database
 class ExpectedState:
     """The waiting transactions run on the final state. On the writer thread, but `value`."""
 
-    def __init__(self, database: Database, chain: Chain, pool: Pool) -> None:
+    def __init__(
+        self, database: Database, chain: Chain, pool: Pool, clock: Callable[[], int]
+    ) -> None:
+        self._clock = clock
         self._database = database
         self._chain = chain
         self._pool = pool
@@ -32,6 +35,7 @@ class ExpectedState:
         self._state: State | None = None
         self._verdicts: dict[bytes, Verdict] = {}
         self._connection: Connection | None = None
+        self._reading: tuple[Connection, Callable[..., Any]] | None = None
 
     def value(self, *parts: str | bytes | int) -> Any:
         """Give a decoded value of the expected state, or None. Any thread.
@@ -40,11 +44,19 @@ class ExpectedState:
             HomeDamagedError: it cannot be read any more.
         """
         with self._database.reading() as connection:
-            return self._reader(lambda place: state.value(connection, place))(*parts)
+            return self.reader_in(connection)(*parts)
+
+    def reader_in(self, connection: Connection) -> Callable[..., Any]:
+        """Give a reader of the expected state as one connection sees it. Any thread."""
+        return self._reader(lambda place: state.value(connection, place))
 
     def reader(self, connection: Connection) -> Callable[..., Any]:
-        """Give a reader of the expected state, which remembers what it read."""
-        return self._reader(self._chain.lookup(connection))
+        """Give a reader of the expected state, which remembers what it read: the same one as long
+        as neither the state nor the connection is another.
+        """
+        if self._reading is None or self._reading[0] is not connection:
+            self._reading = connection, self._reader(self._chain.lookup(connection))
+        return self._reading[1]
 
     def waiting(self) -> list[tuple[Transaction, Verdict]]:
         """Give what waits in its order, each with what would become of it now."""
@@ -62,15 +74,23 @@ class ExpectedState:
         self._connection = connection
         if self._state is None:
             self._state = State(self._final)
-        height = self._chain.head.height + 1 if self._chain.head else 0
+        height, now_ms = self.next_block()
         for transaction in islice(waiting, len(self._verdicts), None):
-            self._verdicts[transaction.id] = execute(transaction, self._state, height)
+            self._verdicts[transaction.id] = execute(transaction, self._state, height, now_ms)
         # replaced as a whole, since any thread may be looking
         self._ahead = dict(self._state.changes)
+        self._reading = None
+
+    def next_block(self) -> tuple[int, int]:
+        """Give the height and the time, in UTC milliseconds, of a block that would come now."""
+        head = self._chain.head
+        if head is None:
+            return 0, self._clock()
+        return head.height + 1, max(head.time_ms, self._clock())
 
     def forget(self) -> None:
         """The final state has changed: what waits is run on it anew when somebody asks."""
-        self._state = None
+        self._state = self._reading = None
         self._verdicts = {}
         if not len(self._pool):
             self._ahead = {}

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.ledger import Outcome, TransactionState
+from ehr_desktop.node.contracts.custody_statements import RenewMember
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.statements import (
-    OpenEpochs,
+    CommitRecords,
     RegisterPatient,
     ReplaceTeamKey,
-    ResealKeys,
-    WelcomeMembers,
     read_statement,
 )
 from ehr_desktop.node.ledger.block import Header
@@ -23,17 +23,10 @@ from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.merkle import Node
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.pipeline import promises
-from ehr_desktop.node.store import blocks, secrets, transactions
+from ehr_desktop.node.pipeline.promised_boxes import BRINGING_BOXES
+from ehr_desktop.node.store import authors_copies, awaited, blocks, secrets, transactions
 
-_WITH_KEYS = frozenset(
-    {
-        OpenEpochs.KIND,
-        RegisterPatient.KIND,
-        ReplaceTeamKey.KIND,
-        ResealKeys.KIND,
-        WelcomeMembers.KIND,
-    }
-)
+_WITH_KEYS = BRINGING_BOXES | {RegisterPatient.KIND, RenewMember.KIND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +57,20 @@ def store_final(
     final: Sequence[FinalTransaction],
 ) -> None:
     """Store a final block: the proof that it is one, its transactions' places and outcomes, and the
-    nodes they complete in the transaction tree; delete the boxes that are of no use any more.
+    nodes they complete in the transaction tree; delete the boxes that are of no use any more, and
+    the authors' copies of what is in the record now.
     """
     _store_block(connection, header, finality.encode(), nodes, final)
+    written = [
+        entry.transaction.id
+        for entry in final
+        if entry.verdict.accepted and entry.transaction.payload.kind == CommitRecords.KIND
+    ]
+    if written:
+        authors_copies.drop(connection, written)
     for entry in final:
-        _settle_boxes(connection, entry)
+        if entry.transaction.payload.kind in _WITH_KEYS:
+            _settle_boxes(connection, entry)
 
 
 def _store_block(
@@ -88,18 +90,24 @@ def _store_block(
                 "height": entry.height,
                 "position": entry.position,
                 "rule": entry.verdict.rule,
-                "details": encode([list(fact) for fact in entry.verdict.details]),
+                "details": written_details(entry.verdict.details),
             }
             for entry in final
         ],
     )
 
 
+@lru_cache(maxsize=16)
+def written_details(details: tuple[tuple[str, str], ...]) -> bytes:
+    """Give the details of an outcome as they are stored."""
+    return encode([list(fact) for fact in details])
+
+
 def _settle_boxes(connection: Connection, entry: FinalTransaction) -> None:
-    """Delete the boxes a refused statement brought, and those an accepted new team key replaces."""
+    """Delete the boxes a refused statement brought, and those that an accepted new key, a team's or
+    a member's, replaces.
+    """
     payload = entry.transaction.payload
-    if payload.kind not in _WITH_KEYS:
-        return
     try:
         statement = read_statement(payload.kind, tuple(payload.body))
     except MalformedBodyError:
@@ -111,3 +119,6 @@ def _settle_boxes(connection: Connection, entry: FinalTransaction) -> None:
         secrets.remove_boxes(connection, transaction)
     elif isinstance(statement, ReplaceTeamKey):
         secrets.remove_older_boxes(connection, statement.team, statement.generation)
+    elif isinstance(statement, RenewMember):
+        secrets.remove_boxes_for(connection, statement.person, before=entry.position)
+        awaited.remove_boxes_for(connection, statement.person, before=entry.position)

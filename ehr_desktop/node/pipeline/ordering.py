@@ -64,6 +64,12 @@ PROPOSERS: Final[dict[ProposerMode, tuple[type[Proposers], Timing]]] = {
 }
 
 
+_MOST_KEPT: Final = 8
+"""So many blocks are kept as they were built or read: each is asked for when it is proposed,
+checked and final.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Where the ledger stands: the newest final block and what decides on the next one."""
@@ -206,7 +212,7 @@ class Ordering:
     def read(self, content: bytes) -> Candidate | None:
         """Give what a block says of itself, for the engine; None if it has no form."""
         try:
-            block = self._blocks.get(content) or Block.decode(content)
+            block = self._block(content)
         except CodecError:
             return None
         return candidate_of(block, content)
@@ -229,7 +235,7 @@ class Ordering:
         content = None
         if built.block is not None:
             content = built.block.encode()
-            self._blocks[content] = built.block
+            self._keep(content, built.block)
         return BlockBuilt(asked.slot, asked.parent, content, built.closes_epoch)
 
     def _answer(self, effect: Effect) -> Sequence[Effect]:  # noqa: C901, PLR0912 - one arm an effect
@@ -274,7 +280,6 @@ class Ordering:
         chain = [self._block(candidate.content) for candidate in effect.chain]
         tail = [self._block(candidate.content) for candidate in effect.tail]
         self._placed = self._duties.finalize(chain, tail, effect.certificate)
-        self._blocks.clear()
         if not effect.closes_epoch:
             return ()
         return [
@@ -288,8 +293,21 @@ class Ordering:
             self.outbox.messages.append((peer, BlockReply(content)))
 
     def _block(self, content: bytes) -> Block:
-        """Give a block that was just built here, or read it."""
-        return self._blocks.get(content) or Block.decode(content)
+        """Read a block, unless it was just built or read here.
+
+        Raises:
+            CodecError: it cannot be read.
+        """
+        block = self._blocks.get(content)
+        if block is None:
+            block = Block.decode(content)
+            self._keep(content, block)
+        return block
+
+    def _keep(self, content: bytes, block: Block) -> None:
+        if len(self._blocks) == _MOST_KEPT:
+            del self._blocks[next(iter(self._blocks))]
+        self._blocks[content] = block
 
 
 def candidate_of(block: Block, content: bytes) -> Candidate:

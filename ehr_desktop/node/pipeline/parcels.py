@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from ehr_desktop.node.crypto.errors import OpenFailedError
 from ehr_desktop.node.crypto.hashes import HASH_SIZE, sha256
+from ehr_desktop.node.keys.boxes import box_hash
 from ehr_desktop.node.keys.records import RecordHeader, commitment_of, vault_commitment
-from ehr_desktop.node.keys.teams import box_hash
 from ehr_desktop.node.ledger.codec import CodecError, decode, encode
 from ehr_desktop.node.ledger.fields import Fields
 from ehr_desktop.node.ledger.transaction import ID_SIZE

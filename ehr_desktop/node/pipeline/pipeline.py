@@ -26,6 +26,7 @@ from ehr_desktop.node.ledger.finality import Finality
 from ehr_desktop.node.ledger.transaction import Transaction, device_id_of
 from ehr_desktop.node.ledger.validators import Validator, ValidatorSet
 from ehr_desktop.node.pipeline.chain import Chain
+from ehr_desktop.node.pipeline.destroying import destroy_replaced, destroy_what_ended
 from ehr_desktop.node.pipeline.expected import ExpectedState
 from ehr_desktop.node.pipeline.parcels import keep
 from ehr_desktop.node.pipeline.pool import Pool
@@ -100,7 +101,7 @@ class Pipeline:
             founders = ValidatorSet.of([Validator(self.device, self._key.public, 1)])
         self.chain = Chain(self._database, connection, founders)
         self.pool = Pool(connection)
-        self._expected = ExpectedState(self._database, self.chain, self.pool)
+        self.expected = ExpectedState(self._database, self.chain, self.pool, self.clock)
         self._told: tuple[int, int] = (-1, 0)
         self._changes = 0
         self.halted = (secrets.secret(connection, HALTED) or b"").decode()
@@ -184,6 +185,10 @@ class Pipeline:
 
     def _settle(self, connection: Connection) -> None:
         """Order what is pending until nothing more comes of it, and store the votes."""
+        if self._running.arrived:
+            value = self.chain.reader(connection)
+            arrived = self._running.arrived
+            self._running.destroyed.add(destroy_replaced(connection, arrived, value))
         part = self._part
         while part is not None and self._told != (len(self.pool), self._changes):
             self._told = len(self.pool), self._changes
@@ -194,7 +199,7 @@ class Pipeline:
         if part is not None and part.keep_votes(connection, forget=bool(self._running.final)):
             self._halt(connection)
         if self._running.signed and len(self.pool):
-            self._expected.bring_up(connection)
+            self.expected.bring_up(connection)
 
     def _tell_sync(self) -> None:
         turn = self._running
@@ -311,13 +316,17 @@ class Pipeline:
             # only a disk that was restored or cloned meets statements of its own as news
             self.halt()
         store_news(connection, news, self.value_here(connection))
-        self._running.final += self.chain.store(connection, branch, finality)
+        final = self.chain.store(connection, branch, finality)
+        self._running.final += final
+        self._running.destroyed.add(
+            destroy_what_ended(connection, final, self.chain.reader(connection), block.header)
+        )
         complete_subjects(connection, branch.batch, self.chain.reader(connection))
         lost = self.pool.settle(branch.batch, self.device)
         transactions.remove_pending(connection, [t.id for t in lost])
         self._changes += 1
-        self._expected.forget()
-        if any(t.payload.kind.startswith(("device.", "clinic.")) for t in branch.batch):
+        self.expected.forget()
+        if branch.is_about_workstations:
             self.devices = self._read_devices(connection)
             self._running.roster_changed = True
         return True
@@ -342,25 +351,15 @@ class Pipeline:
         Raises:
             HomeDamagedError: it cannot be read any more.
         """
-        return self._expected.value(*parts)
+        return self.expected.value(*parts)
 
     def value_here(self, connection: Connection) -> Callable[..., Any]:
         """Give a reader of that state for the writer thread, which remembers values."""
-        return self._expected.reader(connection)
-
-    def expect(
-        self, connection: Connection, places: Iterable[tuple[str | bytes | int, ...]]
-    ) -> None:
-        """Read in one go what `value_here` will soon be asked for. On the writer thread."""
-        self._expected.expect(connection, places)
+        return self.expected.reader(connection)
 
     def waiting(self) -> list[tuple[Transaction, Verdict]]:
         """Give what is pending in its order, each with what would become of it now."""
-        return self._expected.waiting()
-
-    def expect_what_waits(self, connection: Connection) -> None:
-        """Have `value_here` and `value` give the state that what waits will lead to."""
-        self._expected.bring_up(connection)
+        return self.expected.waiting()
 
     @property
     def head(self) -> Header | None:
@@ -378,10 +377,9 @@ class Pipeline:
         return self.chain.state_root
 
     def _read_devices(self, connection: Connection) -> tuple[Device, ...]:
-        try:
+        with suppress(CodecError):
             return devices(self.chain.reader(connection)) if self.chain.head else ()
-        except CodecError:
-            return ()
+        return ()
 
     def _stand(self) -> Standing:
         head = self.chain.head

@@ -3,30 +3,35 @@
 What others' transactions promise is awaited until it is here. Runs on the writer thread.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import Connection
 
+from ehr_desktop.node.contracts.consent_statements import GuardCard, ReplaceCard, TakeCard
+from ehr_desktop.node.contracts.custody_statements import RenewMember
 from ehr_desktop.node.contracts.shapes import MalformedBodyError
 from ehr_desktop.node.contracts.statements import (
     EnrolMember,
     FoundClinic,
-    OpenEpochs,
+    RegisterPatient,
+    RenewTeamKey,
     ReplaceAccount,
     ReplaceTeamKey,
-    ResealKeys,
     Statement,
-    WelcomeMembers,
     read_statement,
     vault_named,
 )
-from ehr_desktop.node.keys.teams import FOUNDING_GENERATION
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.net.messages import FeedHead
+from ehr_desktop.node.pipeline.promised_boxes import BRINGING_BOXES, boxes_of
 from ehr_desktop.node.store import awaited, secrets
 from ehr_desktop.node.store.awaited import BOX, CONTAINER, VAULT, Awaited
 from ehr_desktop.node.store.containers import LARGEST_ROW
 from ehr_desktop.node.sync.port import LargeContainer
+
+_BRINGING: Final = BRINGING_BOXES | {FoundClinic.KIND, RegisterPatient.KIND}
+"""Kinds that bring key boxes or a vault key; any kind may bring containers."""
 
 
 def promise(connection: Connection, transactions: Sequence[Transaction]) -> None:
@@ -49,6 +54,8 @@ def settle(
         awaited.remove_promises(connection, transaction)
     elif isinstance(statement, ReplaceTeamKey):
         awaited.remove_older_boxes(connection, statement.team, statement.generation)
+    elif isinstance(statement, RenewTeamKey):
+        awaited.remove_nameless_boxes(connection, statement.team, statement.generation)
 
 
 def names_brought(transactions: Sequence[Transaction]) -> list[bytes]:
@@ -91,6 +98,8 @@ def feed_heads(
 def promised_by(transaction: Transaction) -> list[Awaited]:
     """Give everything one transaction brings; nothing if its statement cannot be read."""
     payload = transaction.payload
+    if not payload.containers and payload.kind not in _BRINGING:
+        return []
     try:
         statement = read_statement(payload.kind, tuple(payload.body))
     except MalformedBodyError:
@@ -102,48 +111,22 @@ def promised_by(transaction: Transaction) -> list[Awaited]:
             kind == CONTAINER and size > LARGEST_ROW, **said,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    account = _account_of(statement)
+    owner = _owner_of(statement)
     return [
-        *(one(c.commitment, CONTAINER, c.size, subject=account) for c in payload.containers),
-        *_boxes_of(statement, one),
+        *(one(c.commitment, CONTAINER, c.size, subject=owner) for c in payload.containers),
+        *boxes_of(statement, lambda name, **said: one(name, BOX, **said)),
         *(one(name, VAULT, subject=patient) for patient, name in _vaults_of(statement)),
     ]
 
 
-def _account_of(statement: Statement) -> bytes:
-    """Give the person whose account a statement brings, or nothing."""
+def _owner_of(statement: Statement) -> bytes:
+    """Give the person whose account, or the patient whose card's secrets, a statement brings."""
     if isinstance(statement, FoundClinic):
         return statement.administrator
-    return statement.person if isinstance(statement, EnrolMember | ReplaceAccount) else b""
-
-
-def _boxes_of(statement: Statement, one: Callable[..., Awaited]) -> Iterable[Awaited]:
-    if isinstance(statement, OpenEpochs):
-        return [
-            one(name, BOX, subject=statement.patient, purpose=category, epoch=epoch,
-                recipient=team.encode(), generation=generation)
-            for category, epoch, _, teams in statement.epochs
-            for team, generation, name in teams
-        ]  # fmt: skip
-    if isinstance(statement, WelcomeMembers):
-        return [
-            one(name, BOX, purpose=statement.team, epoch=statement.generation,
-                recipient=person, generation=1)
-            for person, name in statement.boxes
-        ]  # fmt: skip
-    if isinstance(statement, FoundClinic):
-        said = {"recipient": statement.administrator, "generation": 1}
-        return [one(name, BOX, purpose=team, epoch=FOUNDING_GENERATION, **said)
-                for team, name in statement.boxes]  # fmt: skip
-    if isinstance(statement, ResealKeys):
-        # whose keys they are is said by the boxes alone
-        said = {"recipient": statement.team.encode(), "generation": statement.generation}
-        return [one(name, BOX, **said) for name in statement.boxes]
-    if isinstance(statement, ReplaceTeamKey):
-        # whom each is for is said by the box alone
-        said = {"purpose": statement.team, "epoch": statement.generation}
-        return [one(name, BOX, **said) for name in statement.boxes]
-    return []
+    if isinstance(statement, TakeCard | GuardCard | ReplaceCard):
+        return statement.patient
+    accounts = EnrolMember | RenewMember | ReplaceAccount
+    return statement.person if isinstance(statement, accounts) else b""
 
 
 def _vaults_of(statement: Statement) -> list[tuple[bytes, bytes]]:

@@ -48,7 +48,7 @@ class Proposals:
         batch: list[Transaction] = []
         if not asked.empty:
             waiting = self.pool.batch(t for branch in path for t in branch.batch)
-            batch = _without_gaps(waiting, self.chain.reader(connection, path))
+            batch = without_gaps(waiting, self.chain.reader(connection, path))
             if not batch:
                 return None
         parent, frontier = self.chain.parent_of(path)
@@ -76,7 +76,7 @@ class Proposals:
         return Block(header, wires) if target is None else Mining(header, wires, target)
 
 
-def _without_gaps(waiting: list[Transaction], value: StateReader) -> list[Transaction]:
+def without_gaps(waiting: list[Transaction], value: StateReader) -> list[Transaction]:
     """Leave out what would be refused for a gap in its device's feed: a device that tells two
     stories must not make this workstation's blocks worthless.
     """

@@ -165,12 +165,13 @@ class Receiving:
         """Verify and store a block as the child of the head."""
         pipeline, chain = self._pipeline, self._pipeline.chain
         header = block.header
+        if header.height != height or header.parent != chain.head_id:
+            return False
+        validators = chain.deciding_on(pipeline.connection, block)
         return (
-            header.height == height
-            and header.parent == chain.head_id
-            and header.network == pipeline.network
-            and chain.validators is not None
-            and finality_holds(header, finality, chain.validators)
+            header.network == pipeline.network
+            and validators is not None
+            and finality_holds(header, finality, validators)
             and chain.extend(pipeline.connection, block, pipeline.pool.by_wire) is not None
             and pipeline.store_final(block, finality)
         )

@@ -28,7 +28,7 @@ class Signing:
         signed: list[Transaction] = []
         for unsigned in wanted:
             sequence += 1
-            keys = [key for key in (self.device_key, unsigned.key) if key is not None]
+            keys = [self.device_key, *unsigned.keys]
             signed.append(sign(self._payload(unsigned, sequence, previous), keys))
             previous = signed[-1].id
         return signed

@@ -4,11 +4,11 @@ stores, votes it keeps.
 
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.network import ProposerMode
+from ehr_desktop.domain.network import CLOCKS_DIFFER_MS, ProposerMode
 from ehr_desktop.node.consensus.effects import Propose, StoreVote
 from ehr_desktop.node.consensus.events import (
     BlockBuilt,
@@ -38,10 +38,6 @@ from ehr_desktop.node.store import blocks, votes
 
 if TYPE_CHECKING:
     from ehr_desktop.node.pipeline.pipeline import Pipeline
-
-
-CLOCKS_DIFFER_MS: Final = 600_000
-"""No vote for a block that is ahead of this workstation's clock by more."""
 
 
 class TakingPart:

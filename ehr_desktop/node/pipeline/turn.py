@@ -9,6 +9,7 @@ from ehr_desktop.node.consensus.port import Agreement
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.ledger.vote import SignedVote
 from ehr_desktop.node.net.messages import FeedHead
+from ehr_desktop.node.pipeline.destroyed import Destroyed
 from ehr_desktop.node.pipeline.final import FinalTransaction
 from ehr_desktop.node.pipeline.ordering import TimerOrder
 from ehr_desktop.node.pipeline.proposals import Mining
@@ -23,7 +24,7 @@ class Turn:
     those of the sync protocol. `admitted` came from others and waits now; `arrived`
     are containers and keys that were promised before. `begun` is when whoever wrote asked for it,
     on the clock that never goes back, in seconds. `mining` is what to mine from now on, if
-    `mining_changed`.
+    `mining_changed`. `destroyed` is what was deleted for good.
     """
 
     begun: float = field(default_factory=time.monotonic)
@@ -39,6 +40,7 @@ class Turn:
     mining: Mining | None = None
     mining_changed: bool = False
     roster_changed: bool = False
+    destroyed: Destroyed = field(default_factory=Destroyed)
 
 
 @dataclass(frozen=True, slots=True)

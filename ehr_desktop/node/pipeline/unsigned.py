@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ehr_desktop.domain.errors import DiskFullError
+from ehr_desktop.node.contracts.about import NAMES_NO_PATIENT
 from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.contracts.statements import Statement
 from ehr_desktop.node.crypto.sign import SigningKey
 from ehr_desktop.node.keys.records import vault_commitment
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.pipeline.promises import promise
-from ehr_desktop.node.pipeline.subjects import FOLLOWS_A_BOOKING, subject_of
+from ehr_desktop.node.pipeline.subjects import subject_of
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.secrets import KeyBox
@@ -30,6 +31,7 @@ class Unsigned:
 
     `subject` is the patient it is about, or empty. The containers' transaction is filled in when
     it is signed. Without a `key` the workstation speaks for itself, and `person` is `NOBODY`.
+    `others` sign it, too: a new consent key, say, that proves it is somebody's.
     """
 
     statement: Statement
@@ -39,6 +41,12 @@ class Unsigned:
     containers: tuple[StoredContainer, ...] = ()
     boxes: tuple[KeyBox, ...] = ()
     vault_key: bytes = b""
+    others: tuple[SigningKey, ...] = ()
+
+    @property
+    def keys(self) -> list[SigningKey]:
+        """Everybody's keys that sign besides the workstation's."""
+        return [*([self.key] if self.key is not None else []), *self.others]
 
 
 def store_signed(
@@ -77,11 +85,11 @@ def store_news(connection: Connection, news: Sequence[Transaction], value: State
 def complete_subjects(
     connection: Connection, batch: Sequence[Transaction], value: StateReader
 ) -> None:
-    """Say whom those are about that name an appointment nobody knew when they were stored."""
+    """Say whom those are about that name something nobody knew when they were stored."""
     rows = [
         {"id_": t.id, "of": subject_of(t, value)}
         for t in batch
-        if t.payload.kind in FOLLOWS_A_BOOKING
+        if t.payload.kind in NAMES_NO_PATIENT
     ]
     transactions.complete_subjects(connection, rows)
 

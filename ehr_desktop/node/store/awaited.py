@@ -66,6 +66,24 @@ _LARGE_ABOUT = (
     .group_by(A.c.name)
     .order_by(A.c.name)
 )
+# a subquery, so that the patient's transactions are gone through and not all that is awaited
+_ANY_ABOUT = (
+    select(TRANSACTIONS.c.id)
+    .where(
+        TRANSACTIONS.c.subject == bindparam("patient"),
+        select(A.c.name)
+        .where(
+            A.c.large.in_((0, 1)),  # for the index
+            A.c.device == TRANSACTIONS.c.device,
+            A.c.sequence == TRANSACTIONS.c.sequence,
+            A.c.transaction == TRANSACTIONS.c.id,
+            A.c.kind == CONTAINER,
+        )
+        .exists(),
+    )
+    .limit(1)
+)
+_ANY = select(A.c.name).limit(1)
 _ANY_SMALL = select(A.c.name).where(A.c.large == 0).limit(1)
 _FIRST_OF_FEED = (
     select(A.c.sequence)
@@ -109,6 +127,16 @@ def names(connection: Connection, *, large: bool, after: bytes, limit: int) -> l
 def large_about(connection: Connection, patient: bytes) -> list[bytes]:
     """Give the names of the large containers that a patient's records still await."""
     return list(connection.execute(_LARGE_ABOUT, {"patient": patient}).scalars())
+
+
+def lacks_containers(connection: Connection, patient: bytes) -> bool:
+    """Tell whether any container of a patient's is awaited, be it of what was refused. While
+    anything is awaited it costs a look-up for each transaction about the patient, however much is
+    awaited of others.
+    """
+    if connection.execute(_ANY).first() is None:
+        return False
+    return connection.execute(_ANY_ABOUT, {"patient": patient}).first() is not None
 
 
 def first_incomplete(connection: Connection, devices: Iterable[bytes]) -> dict[bytes, int]:
@@ -157,6 +185,48 @@ def remove_older_boxes(connection: Connection, team: str, generation: int) -> No
                 and_(A.c.subject == b"", A.c.purpose == team, A.c.epoch < generation),
                 and_(A.c.recipient == team.encode(), A.c.generation < generation),
             ),
+        )
+    )
+
+
+def remove_nameless_boxes(connection: Connection, team: str, generation: int) -> None:
+    """Await no box any more with a generation of a team's key before `generation` of which nobody
+    says whom it is for: of somebody who has left, nobody has it.
+    """
+    connection.execute(
+        delete(A).where(
+            A.c.kind == BOX,
+            A.c.subject == b"",
+            A.c.purpose == team,
+            A.c.recipient == b"",
+            A.c.epoch < generation,
+        )
+    )
+
+
+def remove_boxes_for(connection: Connection, recipient: bytes, *, before: int) -> None:
+    """Await no box any more for somebody whose key was replaced at a place in the ledger, nor a
+    team's key of which nobody says whom it is for: nobody may have it. What comes later was sealed
+    to the new key.
+    """
+    later = select(TRANSACTIONS.c.id).where(
+        or_(TRANSACTIONS.c.position.is_(None), TRANSACTIONS.c.position > before)
+    )
+    is_nameless = and_(A.c.subject == b"", A.c.purpose != "", A.c.recipient == b"")
+    connection.execute(
+        delete(A).where(
+            A.c.kind == BOX,
+            or_(A.c.recipient == recipient, is_nameless),
+            A.c.transaction.not_in(later),
+        )
+    )
+
+
+def remove_team_boxes_for(connection: Connection, person: bytes) -> None:
+    """Await no box with a team's key for somebody any more."""
+    connection.execute(
+        delete(A).where(
+            A.c.kind == BOX, A.c.subject == b"", A.c.purpose != "", A.c.recipient == person
         )
     )
 

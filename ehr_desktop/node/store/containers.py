@@ -7,7 +7,7 @@ in a committed row; what a crash leaves without a row is removed at the next sta
 import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,10 +23,13 @@ LARGEST_ROW = 256 * 1024
 """Sealed bytes above this size are a file of their own."""
 
 _PART = ".part"
+_PIECE = 1 << 20
 _CHUNK = 500
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ADD = insert(C)
 _BY_COMMITMENT = select(C).where(C.c.commitment == bindparam("wanted"))
+_LEADS = select(C.c.commitment, C.c.transaction, C.c.header, C.c.fingerprint, C.c.sealed.is_(None))
+_IS_HERE = select(C.c.version).where(C.c.commitment == bindparam("wanted"))
 _NEWEST_VERSION = (
     select(C.c.version, C.c.fingerprint)
     .where(C.c.record == bindparam("wanted"))
@@ -51,6 +54,17 @@ class StoredContainer:
     fingerprint: bytes
     size: int
     sealed: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerLead:
+    """What stands in front of a container's sealed bytes, which may be a file."""
+
+    commitment: bytes
+    transaction: bytes
+    header: bytes
+    fingerprint: bytes
+    is_file: bool
 
 
 class ContainerFiles:
@@ -97,8 +111,28 @@ class ContainerFiles:
         known |= {self.part(name).name for name in coming}
         leftovers = [path for path in self.names() if path.name not in known]
         for path in leftovers:
-            path.unlink()
+            _destroy(path)
         return len(leftovers)
+
+    def destroy(self, commitments: Iterable[bytes]) -> None:
+        """Write zeros over files and delete them: call it once no committed row names them. Those
+        that are not there are passed over; what a crash leaves goes with the leftovers.
+        """
+        for commitment in commitments:
+            for path in (self.path(commitment), self.part(commitment)):
+                with suppress(FileNotFoundError):
+                    _destroy(path)
+
+
+def _destroy(path: Path) -> None:
+    """Write zeros over a file, which may be read meanwhile, and delete it."""
+    with path.open("r+b") as file:
+        left = os.fstat(file.fileno()).st_size
+        while left > 0:
+            left -= file.write(bytes(min(left, _PIECE)))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
 
 
 @contextmanager
@@ -128,6 +162,27 @@ def container(connection: Connection, commitment: bytes) -> StoredContainer | No
     return None if row is None else StoredContainer(*row)
 
 
+def is_here(connection: Connection, commitment: bytes) -> bool:
+    """Tell whether a container is here."""
+    return connection.execute(_IS_HERE, {"wanted": commitment}).first() is not None
+
+
+def leads(connection: Connection, commitments: Iterable[bytes]) -> dict[bytes, ContainerLead]:
+    """Give what stands in front of those of some containers that are here, by commitment."""
+    wanted = list(commitments)
+    found: dict[bytes, ContainerLead] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        chosen = _LEADS.where(C.c.commitment.in_(wanted[start : start + _CHUNK]))
+        found |= {row[0]: ContainerLead(*row) for row in connection.execute(chosen)}
+    return found
+
+
+def leads_of(connection: Connection, record: bytes, version: int) -> list[ContainerLead]:
+    """Give what stands in front of everything that is here under one version of a record."""
+    chosen = _LEADS.where(C.c.record == record, C.c.version == version)
+    return [ContainerLead(*row) for row in connection.execute(chosen)]
+
+
 def versions(connection: Connection, record: bytes) -> list[StoredContainer]:
     """Give all versions of a record, newest first; those that were refused are among them."""
     chosen = select(C).where(C.c.record == record).order_by(C.c.version.desc())
@@ -153,6 +208,11 @@ def stored_of(connection: Connection, commitments: Iterable[bytes]) -> list[byte
         chosen = select(C.c.commitment).where(C.c.commitment.in_(wanted[start : start + _CHUNK]))
         found += connection.execute(chosen).scalars()
     return found
+
+
+def large_ones(connection: Connection) -> list[bytes]:
+    """Give the commitments of the containers that are files."""
+    return list(connection.execute(select(C.c.commitment).where(C.c.sealed.is_(None))).scalars())
 
 
 def count(connection: Connection) -> int:

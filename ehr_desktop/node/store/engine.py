@@ -37,6 +37,8 @@ _PRAGMAS: Final = (
     "cipher_log_level=NONE",
     "cipher_hmac_algorithm=HMAC_SHA256",
     "journal_mode=WAL",
+    # every 40 MB: moving pages of the log into the file costs more than the commits between
+    "wal_autocheckpoint=10000",
     "synchronous=FULL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
@@ -60,6 +62,7 @@ _DAMAGED: Final = frozenset(
     {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 )
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_MEMORY: Final = Path(":memory:")
 _ROOM_BYTES: Final = 1 << 20
 
 Step = Callable[[Connection], None]
@@ -73,8 +76,14 @@ class Database:
         self.path: Final = path
         self._key: Final = bytearray(key)
         self._writer: Final = _engine(path, self._key, connections=1, begin="BEGIN IMMEDIATE")
-        self._readers: Final = _engine(path, self._key, connections=readers, begin="BEGIN")
+        # what is in memory is known to its one connection only
+        self._readers: Final = (
+            _engine(path, self._key, connections=readers, begin="BEGIN")
+            if readers
+            else self._writer
+        )
         self._open: Connection | None = None
+        self._kept: Connection | None = None
 
     def writing(self) -> AbstractContextManager[Connection]:
         """Give a connection inside a write transaction: committed at the end of the block, undone
@@ -106,11 +115,29 @@ class Database:
             tables = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
             return tuple(str(line) for line in tables if line != "ok")
 
+    def empty_log(self) -> bool:
+        """Move what the write-ahead log holds into the file and cut the log to nothing, so that
+        what was deleted stands nowhere any more; False while somebody reads an older state: then
+        try again later. On the writer thread, outside a transaction.
+        """
+        self._give_back()
+        with (
+            _explained(self.path),
+            self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as own,
+        ):
+            own.exec_driver_sql("PRAGMA busy_timeout=0").all()
+            try:
+                busy, *_ = own.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            finally:
+                own.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_S * 1000}").all()
+        return not busy
+
     def close(self) -> None:
         """Move what the write-ahead log holds into the file, close all connections and wipe the
         key. A file that cannot be checkpointed any more is left as it is: its log is replayed.
         """
         self._readers.dispose()
+        self._give_back()
         try:
             with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as last:
                 last.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
@@ -123,12 +150,27 @@ class Database:
 
     @contextmanager
     def _write_transaction(self) -> Iterator[Connection]:
-        with self._transaction(self._writer) as connection:
-            self._open = connection
+        with _explained(self.path):
+            # fetching it from the pool and giving it back costs more than a short transaction
+            connection, self._kept = self._kept or self._writer.connect(), None
             try:
-                yield connection
+                with connection.begin():
+                    self._open = connection
+                    yield connection
+            except BaseException:
+                connection.close()
+                raise
             finally:
                 self._open = None
+            self._kept = connection
+            if self._readers is self._writer:
+                self._give_back()
+
+    def _give_back(self) -> None:
+        """Let the pool have the writing connection: somebody else needs it now."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
@@ -160,6 +202,13 @@ def open_database(path: Path, key: bytes, *, readers: int = 2) -> Database:
         database.close()
         raise
     return database
+
+
+def memory_database() -> Database:
+    """Make a database that is never on a disk; all that is in it goes with `close`. Its one
+    connection serves one block at a time.
+    """
+    return Database(_MEMORY, os.urandom(KEY_BYTES), readers=0)
 
 
 @contextmanager
@@ -196,6 +245,34 @@ def migrate(database: Database, steps: Sequence[Step]) -> None:
         with database.writing() as connection:
             steps[number](connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {number + 1}")
+
+
+def rekey_database(path: Path, old: bytes, new: bytes) -> None:
+    """Encrypt a closed database anew under another 32-byte key: every page of it, in place.
+
+    Raises:
+        HomeDamagedError: `old` is not the file's key, or the file is not whole.
+        DiskFullError: there is no room; it stays as it was.
+    """
+    key, literal = bytearray(old), _literal(bytearray(new))
+    engine = _engine(path, key, connections=1, begin="BEGIN")
+    try:
+        with (
+            _explained(path),
+            engine.connect().execution_options(isolation_level="AUTOCOMMIT") as only,
+        ):
+            only.exec_driver_sql("SELECT count(*) FROM sqlite_master").all()
+            own = only.connection.driver_connection
+            assert own is not None, "it is connected"
+            try:
+                own.reset_key(literal)
+            except dbapi2.Error as error:
+                raise DBAPIError("rekey", None, error) from error
+            only.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+    finally:
+        engine.dispose()
+        _wipe(key)
+        _wipe(literal)
 
 
 def schema_version(connection: Connection) -> int:
@@ -237,10 +314,7 @@ def _connect(path: Path, key: bytearray) -> dbapi2.Connection:
     """Open one connection. `set_key` takes the raw key, so no passphrase is stretched, and the
     literal it needs is wiped at once, so no copy of the key stays in Python's memory.
     """
-    literal = bytearray(2 * KEY_BYTES + 3)
-    literal[:2], literal[-1:] = b"x'", b"'"
-    for index, byte in enumerate(key):
-        literal[2 + 2 * index], literal[3 + 2 * index] = _HEX[byte >> 4], _HEX[byte & 15]
+    literal = _literal(key)
     connection = dbapi2.connect(
         str(path), check_same_thread=False, timeout=PATIENCE_S, isolation_level=None
     )
@@ -254,6 +328,15 @@ def _connect(path: Path, key: bytearray) -> dbapi2.Connection:
     finally:
         _wipe(literal)
     return connection
+
+
+def _literal(key: bytearray) -> bytearray:
+    """Give a raw key as SQLCipher takes it, to be wiped after use."""
+    literal = bytearray(2 * KEY_BYTES + 3)
+    literal[:2], literal[-1:] = b"x'", b"'"
+    for index, byte in enumerate(key):
+        literal[2 + 2 * index], literal[3 + 2 * index] = _HEX[byte >> 4], _HEX[byte & 15]
+    return literal
 
 
 def _wipe(secret: bytearray) -> None:

@@ -5,12 +5,15 @@ the statement is compiled once and the rows go to the driver as they are: bytes,
 numbers and None, which is all that the tables hold.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql.dml import UpdateBase
+
+_InOrder = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
 
 def write_many(
@@ -22,15 +25,16 @@ def write_many(
     `bindparam`.
     """
     if rows:
-        sql, order = _compiled(statement, connection.dialect, tuple(rows[0]))
-        connection.exec_driver_sql(sql, [tuple(map(row.__getitem__, order)) for row in rows])
+        sql, in_order = _compiled(statement, connection.dialect, tuple(rows[0]))
+        connection.exec_driver_sql(sql, list(map(in_order, rows)))
 
 
 @lru_cache(maxsize=256)
 def _compiled(
     statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[str, _InOrder]:
     compiled = statement.compile(
         dialect=dialect, column_keys=list(names) if statement.is_insert else None
     )
-    return str(compiled), tuple(compiled.positiontup or ())
+    order = compiled.positiontup or []
+    return str(compiled), itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ehr_desktop.node.store.many import write_many
-from ehr_desktop.node.store.tables import DRAFTS, KEY_BOXES, SECRETS, VAULT_KEYS
+from ehr_desktop.node.store.tables import DRAFTS, KEY_BOXES, SECRETS, TRANSACTIONS, VAULT_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,12 @@ def boxes_for(connection: Connection, purpose: str, recipient: bytes) -> list[Ke
     return _boxes(connection, b"", purpose, recipient)
 
 
+def links_to(connection: Connection, team: str, generation: int) -> list[KeyBox]:
+    """Give the boxes with earlier generations of a team's key that are sealed to a later one."""
+    boxes = _boxes(connection, b"", team, team.encode())
+    return [box for box in boxes if box.generation == generation]
+
+
 def category_boxes(
     connection: Connection, patient: bytes, category: str, team: str
 ) -> list[KeyBox]:
@@ -93,10 +99,33 @@ def category_boxes(
     return _boxes(connection, patient, category, team.encode())
 
 
+def boxes_of(
+    connection: Connection, patient: bytes, purpose: str, recipient: bytes
+) -> list[KeyBox]:
+    """Give a patient's boxes for one purpose and recipient: a reader or a workstation, by id."""
+    return _boxes(connection, patient, purpose, recipient)
+
+
+def epochs_of(connection: Connection, patient: bytes, category: str) -> list[int]:
+    """Give the epochs of a category whose keys are sealed for anybody here, lowest first."""
+    chosen = (
+        select(KEY_BOXES.c.epoch)
+        .where(KEY_BOXES.c.subject == patient, KEY_BOXES.c.purpose == category)
+        .distinct()
+        .order_by(KEY_BOXES.c.epoch)
+    )
+    return list(connection.execute(chosen).scalars())
+
+
 def boxes_to_team(connection: Connection, team: str, generation: int) -> list[KeyBox]:
     """Give every category key sealed to one generation of a team's key."""
+    return boxes_to(connection, team.encode(), generation)
+
+
+def boxes_to(connection: Connection, recipient: bytes, generation: int) -> list[KeyBox]:
+    """Give every box sealed to one generation of a recipient's key."""
     chosen = select(KEY_BOXES).where(
-        KEY_BOXES.c.recipient == team.encode(), KEY_BOXES.c.generation == generation
+        KEY_BOXES.c.recipient == recipient, KEY_BOXES.c.generation == generation
     )
     return [KeyBox(*row) for row in connection.execute(chosen)]
 
@@ -104,6 +133,13 @@ def boxes_to_team(connection: Connection, team: str, generation: int) -> list[Ke
 def remove_boxes(connection: Connection, transaction: bytes) -> None:
     """Delete the boxes that one transaction alone brought, whatever others it names."""
     connection.execute(delete(KEY_BOXES).where(KEY_BOXES.c.transaction == transaction))
+
+
+def remove_team_boxes_for(connection: Connection, person: bytes) -> None:
+    """Delete the boxes with teams' keys for somebody."""
+    connection.execute(
+        delete(KEY_BOXES).where(KEY_BOXES.c.subject == b"", KEY_BOXES.c.recipient == person)
+    )
 
 
 def remove_older_boxes(connection: Connection, team: str, generation: int) -> None:
@@ -118,6 +154,20 @@ def remove_older_boxes(connection: Connection, team: str, generation: int) -> No
                 ),
                 and_(KEY_BOXES.c.recipient == team.encode(), KEY_BOXES.c.generation < generation),
             )
+        )
+    )
+
+
+def remove_boxes_for(connection: Connection, recipient: bytes, *, before: int) -> None:
+    """Delete the boxes for somebody whose key was replaced at a place in the ledger. What comes
+    later, or waits, was sealed to the new key.
+    """
+    later = select(TRANSACTIONS.c.id).where(
+        or_(TRANSACTIONS.c.position.is_(None), TRANSACTIONS.c.position > before)
+    )
+    connection.execute(
+        delete(KEY_BOXES).where(
+            KEY_BOXES.c.recipient == recipient, KEY_BOXES.c.transaction.not_in(later)
         )
     )
 
@@ -154,14 +204,21 @@ def vault_keys_of(connection: Connection, patient: bytes) -> list[bytes]:
 
 
 def put_draft(
-    connection: Connection, person: bytes, name: bytes, sealed: bytes, saved_ms: int
+    connection: Connection,
+    person: bytes,
+    name: bytes,
+    sealed: bytes,
+    saved_ms: int,
+    patient: bytes = b"",
 ) -> None:
-    """Keep a sealed draft, over the older one of that name."""
-    row = {"person": person, "name": name, "sealed": sealed, "saved_ms": saved_ms}
+    """Keep a sealed draft, over the older one of that name. It goes with its `patient`'s record."""
+    row = {
+        "person": person, "name": name, "sealed": sealed, "saved_ms": saved_ms, "patient": patient,
+    }  # fmt: skip
     statement = upsert(DRAFTS).values(row)
     connection.execute(
         statement.on_conflict_do_update(
-            ["person", "name"], set_={"sealed": sealed, "saved_ms": saved_ms}
+            ["person", "name"], set_={"sealed": sealed, "saved_ms": saved_ms, "patient": patient}
         )
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    text,
 )
 
 from ehr_desktop.node.store.engine import Step
@@ -46,9 +47,16 @@ TRANSACTIONS = Table(
 )
 Index("feed", TRANSACTIONS.c.device, TRANSACTIONS.c.sequence)
 """Not unique: a cloned disk may sign two for one place, and both are kept."""
-Index("by_height", TRANSACTIONS.c.height, TRANSACTIONS.c.position)
+# the two below hold only what is looked for: every entry of an index costs each transaction
+Index(
+    "by_height", TRANSACTIONS.c.height, TRANSACTIONS.c.position,
+    sqlite_where=TRANSACTIONS.c.height.is_not(None),
+)  # fmt: skip
+Index(
+    "refused", TRANSACTIONS.c.rule, TRANSACTIONS.c.position,
+    sqlite_where=TRANSACTIONS.c.rule != "",
+)  # fmt: skip
 Index("by_subject", TRANSACTIONS.c.subject, TRANSACTIONS.c.position)
-Index("refused", TRANSACTIONS.c.rule, TRANSACTIONS.c.position)
 
 BLOCKS = Table(
     "blocks",
@@ -169,6 +177,7 @@ DRAFTS = Table(
     Column("name", LargeBinary, primary_key=True),  # keyed hash: it holds a patient's id
     Column("sealed", LargeBinary, nullable=False),
     Column("saved_ms", Integer, nullable=False),
+    Column("patient", LargeBinary, nullable=False, server_default=text("x''")),  # or empty
 )
 
 TOLD_PENDING = Table(
@@ -180,6 +189,19 @@ TOLD_PENDING = Table(
 """What people were told is pending, until it is accepted or they know that it was refused."""
 
 
+AUTHORS_COPIES = Table(
+    "authors_copies",
+    METADATA,
+    Column("commitment", LargeBinary, primary_key=True),
+    Column("transaction_id", LargeBinary, nullable=False),
+    Column("person", LargeBinary, nullable=False),
+    Column("patient", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # under a key of the author's alone
+)
+Index("copies_of", AUTHORS_COPIES.c.transaction_id)
+"""What people wrote and were told is pending, until it is accepted or said again."""
+
+
 def _first(connection: Connection) -> None:
     METADATA.create_all(connection)
 
@@ -188,4 +210,16 @@ def _tell_later(connection: Connection) -> None:
     TOLD_PENDING.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_first, _tell_later)
+def _know_whose_a_draft_is(connection: Connection) -> None:
+    columns = connection.exec_driver_sql("PRAGMA table_info(drafts)").all()
+    if all(column[1] != "patient" for column in columns):
+        connection.exec_driver_sql(
+            "ALTER TABLE drafts ADD COLUMN patient BLOB NOT NULL DEFAULT x''"
+        )
+
+
+def _keep_copies(connection: Connection) -> None:
+    AUTHORS_COPIES.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_first, _tell_later, _know_whose_a_draft_is, _keep_copies)

@@ -68,6 +68,8 @@ _MAKE_FINAL = (
 )
 _REPLACE_WIRE = update(T).where(T.c.id == bindparam("id_")).values(wire=bindparam("signed"))
 
+# a literal: the index holds the refused ones, and only a literal tells that it can be used
+_NO_RULE: ColumnElement[str] = literal_column("''")
 # a literal: `write_many` binds what the rows name and nothing else
 _NOBODY: ColumnElement[bytes] = literal_column("x''")
 _COMPLETE_SUBJECT = (
@@ -139,7 +141,7 @@ def newest(
     if height is not None:
         chosen = chosen.where(T.c.height == height)
     if refused_only:
-        chosen = chosen.where(T.c.rule != "")
+        chosen = chosen.where(T.c.rule != _NO_RULE)
     if before is not None:
         chosen = chosen.where(T.c.position < before)
     return _rows(connection, chosen.limit(limit))
@@ -156,6 +158,17 @@ def about(
         .limit(limit)
     )
     return _rows(connection, chosen)
+
+
+def subjects(connection: Connection, kinds: Iterable[str]) -> list[bytes]:
+    """Give whom accepted statements of some kinds are about, each once, in order of arrival."""
+    chosen = (
+        select(T.c.subject)
+        .where(T.c.kind.in_(list(kinds)), T.c.rule == "", T.c.subject != _NOBODY)
+        .group_by(T.c.subject)
+        .order_by(func.min(T.c.number))
+    )
+    return list(connection.execute(chosen).scalars())
 
 
 def of_kind(connection: Connection, kind: str, limit: int) -> list[StoredTransaction]:
@@ -252,16 +265,30 @@ def persons(connection: Connection) -> list[bytes]:
     ]
 
 
+def registered(connection: Connection) -> set[bytes]:
+    """Give the pseudonyms of all patients whose registration was accepted."""
+    chosen = select(T.c.subject).where(
+        T.c.kind == "patient.register", T.c.position.is_not(None), T.c.rule == ""
+    )
+    return set(connection.execute(chosen).scalars())
+
+
+def named_patients(connection: Connection) -> set[bytes]:
+    """Give the pseudonyms of all that anything here registers, the directory's among them, whatever
+    became of it.
+    """
+    chosen = select(T.c.subject).where(T.c.kind.in_(("patient.register", "clinic.found")))
+    return set(connection.execute(chosen).scalars())
+
+
 def counts(connection: Connection) -> tuple[int, int, int]:
     """Count final, pending and refused transactions."""
-    row = connection.execute(
-        select(
-            func.count(T.c.position),
-            func.count() - func.count(T.c.position),
-            func.count().filter(T.c.rule != ""),
-        )
-    ).one()
-    return row[0], row[1], row[2]
+    counted = select(func.count()).select_from(T)
+    final, pending, refused = (
+        int(connection.execute(counted.where(condition)).scalar_one())
+        for condition in (T.c.position.is_not(None), T.c.position.is_(None), T.c.rule != _NO_RULE)
+    )
+    return final, pending, refused
 
 
 def _rows(

@@ -72,6 +72,15 @@ class Sync:
         """The height reached and the height aimed at while catching up, else None."""
         return self._blocks.progress
 
+    @property
+    def is_behind(self) -> bool | None:
+        """Whether a linked peer says that it has more final blocks; None while none is linked."""
+        linked = self._peers.linked
+        if not linked:
+            return None
+        own = self._store.tip()[0]
+        return any(self._peers.height(peer) > own for peer in linked)
+
     def copies(self, device: bytes, sequence: int) -> int:
         """Count the other workstations of the clinic that said they store a transaction, with all
         that came before it in its feed and all small parcels these bring.

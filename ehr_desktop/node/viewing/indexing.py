@@ -10,12 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.people import Team
 from ehr_desktop.domain.projection import Projector
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.keys.keyring import TeamKey
 from ehr_desktop.node.ledger.transaction import Transaction
 from ehr_desktop.node.pipeline.final import FinalTransaction
+from ehr_desktop.node.pipeline.subjects import subject_of
 from ehr_desktop.node.store import containers, secrets, transactions
 from ehr_desktop.node.store.containers import ContainerFiles
 from ehr_desktop.node.store.engine import Database
@@ -23,11 +25,15 @@ from ehr_desktop.node.store.transactions import StoredTransaction
 from ehr_desktop.node.store.views.changes import ViewChange, ViewStep, row_of
 from ehr_desktop.node.store.views.views import Views
 from ehr_desktop.node.viewing.ahead import Ahead, rows_of
-from ehr_desktop.node.viewing.projecting import INDEXED, Plain, Projecting, Reading, words_alone
+from ehr_desktop.node.viewing.projecting import INDEXED, Plain, Projecting, words_alone
+from ehr_desktop.node.viewing.source import Source, decided_anew
+from ehr_desktop.node.viewing.view_keys import TeamKeys
 
 __all__ = ["Plain", "TeamIndex"]
 
 _BATCH = 500
+_DECISIONS = ("card.", "consent.", "erasure.", "epoch.box")
+"""How the kinds begin that may change what a team may see of a patient."""
 _PATIENT_BYTES = 16
 
 Ended = tuple[bytes, Transaction | None]
@@ -49,8 +55,15 @@ class TeamIndex:
         self._database = database
         self._files = files
         self._project = project
-        self._projecting = Projecting(team_key, files, project)
-        self.views = Views.open(path, team_key.views_key(), team_key.team)
+        self._projecting = Projecting(
+            TeamKeys(team_key), files, project, diary=team_key.team is Team.FRONT_DESK
+        )
+        self.views = Views.open(
+            path,
+            team_key.views_key(),
+            team_key.team,
+            (earlier.views_key() for earlier in team_key.earlier),
+        )
         self._seen = self._stored = self.views.position
         self._ahead = Ahead(self.views.ahead())
         self._waiting: list[Transaction] | None = None
@@ -59,6 +72,19 @@ class TeamIndex:
     def team(self) -> Team:
         """The team whose view this is."""
         return self._team_key.team
+
+    @property
+    def generation(self) -> int:
+        """The generation of the team's key that the view is under."""
+        return self._team_key.generation
+
+    def renewed(self, path: Path, team_key: TeamKey) -> "TeamIndex":
+        """Close the view, and give it under a later generation of the team's key, which opens what
+        waited for that.
+        """
+        self.close()
+        under = replace(team_key, earlier=(self._team_key, *team_key.earlier))
+        return TeamIndex(path, under, self._database, self._files, self._project)
 
     def beside(self, path: Path) -> "TeamIndex":
         """Give an empty index of the same team in another file."""
@@ -88,13 +114,24 @@ class TeamIndex:
                 break
             last = batch[-1].position
             assert last is not None
-            self._take(replace(step, position=last + 1))
+            deciding = [
+                Transaction.decode(row.wire)
+                for row in batch
+                if not row.rule and row.kind.startswith(_DECISIONS)
+            ]
+            self._take_final(step, deciding, plain, last + 1)
             progress(last + 1 - start, total - start)
         self._seen = self._stored = self.views.position
         with self._database.reading() as connection:
             awaited = self.views.all_awaited()
             here = containers.stored_of(connection, awaited)
         self.arrived([*here, *(name for name in awaited if len(name) == _PATIENT_BYTES)], plain)
+
+    def is_decided_since(self, position: int) -> bool:
+        """Tell whether a patient has decided something in the ledger from a position on."""
+        with self._database.reading() as connection:
+            rows = transactions.final_from(connection, position, _BATCH)
+        return any(row.kind.startswith(_DECISIONS) and not row.rule for row in rows)
 
     def follow(self, final: Sequence[FinalTransaction], plain: Plain) -> None:
         """Take over what became final a moment ago, in ledger order. What is still shown ahead
@@ -109,9 +146,14 @@ class TeamIndex:
         with self._database.reading() as connection:
             step = self._ended(connection, ended, plain)
         self._seen = final[-1].position + 1
+        deciding = [
+            entry.transaction
+            for entry in final
+            if entry.verdict.accepted and entry.transaction.payload.kind.startswith(_DECISIONS)
+        ]
         # where nothing changed, the view's place in the ledger need not be flushed each time
-        if not step.is_empty or self._seen - self._stored >= _BATCH:
-            self._take(replace(step, position=self._seen))
+        if deciding or not step.is_empty or self._seen - self._stored >= _BATCH:
+            self._take_final(step, deciding, plain, self._seen)
             self._stored = self._seen
 
     def show_pending(self, waiting: Sequence[tuple[Transaction, Verdict]], plain: Plain) -> None:
@@ -147,7 +189,39 @@ class TeamIndex:
 
     def changes_of(self, connection: Connection, transaction: Transaction) -> Sequence[ViewChange]:
         """Give what a transaction of an indexed kind would change here, were it accepted."""
-        return self._projecting.read(connection, transaction, {}).changes
+        return self._source(connection, {}).of(transaction)
+
+    def _source(self, connection: Connection, plain: Plain) -> Source:
+        return Source(connection, self._projecting, plain, self.team)
+
+    def _take_final(
+        self, step: ViewStep, deciding: Sequence[Transaction], plain: Plain, position: int
+    ) -> None:
+        """Take over what is final up to a position, and what patients have decided in it: a view
+        that is only half-way forgets nothing, so its place is written last.
+        """
+        if not deciding:
+            self._take(replace(step, position=position))
+            return
+        self._take(step)
+        self._reconsider(deciding, plain)
+        self._take(ViewStep(position=position))
+
+    def _reconsider(self, deciding: Sequence[Transaction], plain: Plain) -> None:
+        """Where patients have decided anew, show what the team may see now, and nothing else."""
+        with self._database.reading() as connection:
+            source = self._source(connection, plain)
+            patients = {subject_of(t, source.value) for t in deciding} - {b""}
+            changes = [
+                change
+                for patient in patients
+                for change in decided_anew(connection, source, self.views, patient)
+            ]
+        undone = self.views.ahead_of([PatientId(p.hex()) for p in patients]) if changes else ()
+        self._take(ViewStep(undone=undone, changes=changes, awaited=source.missing))
+        if undone and self._waiting is not None:
+            self._expect(plain, frozenset())
+        self.arrived(patients, plain)
 
     def _take(self, step: ViewStep) -> None:
         self.views.take(step)
@@ -155,7 +229,7 @@ class TeamIndex:
 
     def _ended(self, connection: Connection, ended: Sequence[Ended], plain: Plain) -> ViewStep:
         """Give what to do about transactions that became final."""
-        source = _Source(connection, self._projecting, plain)
+        source = self._source(connection, plain)
         accepted = [t for _, t in ended if t is not None]
         if not self._ahead:
             changes = [change for t in accepted for change in source.of(t)]
@@ -171,7 +245,7 @@ class TeamIndex:
         if not waiting and not self._ahead:
             return
         with self._database.reading() as connection:
-            source = _Source(connection, self._projecting, plain)
+            source = self._source(connection, plain)
             source.know(waiting)
             step = self._ahead.expected([t.id for t in waiting], anew, source.changes)
             step = replace(step, awaited=source.missing)
@@ -182,7 +256,7 @@ class TeamIndex:
         self, connection: Connection, waiting: Sequence[tuple[bytes, bytes]], plain: Plain
     ) -> tuple[ViewStep, frozenset[bytes]]:
         """Give what to do about what came late, and which pending transactions it belongs to."""
-        source = _Source(connection, self._projecting, plain)
+        source = self._source(connection, plain)
         rows = [transactions.by_id(connection, name) for name in {name for _, name in waiting}]
         known = [row for row in rows if row is not None and not row.rule]
         pending = frozenset(row.id for row in known if row.position is None)
@@ -220,41 +294,6 @@ class TeamIndex:
         if known is None or known.position is None:
             return True
         return known.position <= (late.position or 0)
-
-
-class _Source:
-    """Reads transactions once each, and gathers what is missing for them."""
-
-    def __init__(self, connection: Connection, projecting: Projecting, plain: Plain) -> None:
-        self._connection = connection
-        self._projecting = projecting
-        self._plain = plain
-        self._known: dict[bytes, Transaction] = {}
-        self._readings: dict[bytes, Reading] = {}
-        self.missing: list[tuple[bytes, bytes]] = []
-
-    def know(self, known: Sequence[Transaction]) -> None:
-        """Take over transactions that need not be looked up."""
-        self._known.update((transaction.id, transaction) for transaction in known)
-
-    def of(self, transaction: Transaction) -> list[ViewChange]:
-        """Give what a transaction changes."""
-        reading = self._readings.get(transaction.id)
-        if reading is None:
-            reading = self._projecting.read(self._connection, transaction, self._plain)
-            self._readings[transaction.id] = reading
-            self.missing += [(name, transaction.id) for name in reading.missing]
-        return reading.changes
-
-    def changes(self, name: bytes) -> list[ViewChange]:
-        """Give what a transaction changes, by its id."""
-        known = self._known.get(name)
-        if known is None:
-            row = transactions.by_id(self._connection, name)
-            if row is None:
-                return []
-            known = self._known[name] = Transaction.decode(row.wire)
-        return self.of(known)
 
 
 def _patients(connection: Connection, names: Iterable[bytes]) -> set[bytes]:

@@ -1,20 +1,19 @@
-"""What a transaction changes in a team's view, read with the team's key.
+"""What a transaction changes in a view, read with the keys the view is made with.
 
 One of the two places that decrypt.
 """
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from ehr_desktop.domain.categories import Category, default_teams
+from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.ids import AppointmentId, PatientId, PersonId, RecordId, TransactionId
-from ehr_desktop.domain.people import Team
 from ehr_desktop.domain.projection import AppointmentText, Projection, Projector
 from ehr_desktop.domain.records import ATTACHMENT, NewRecord
 from ehr_desktop.domain.schedule import AppointmentStatus
+from ehr_desktop.node.contracts.state import StateReader
 from ehr_desktop.node.contracts.statements import (
     BookAppointment,
     ChangeAppointmentStatus,
@@ -23,10 +22,9 @@ from ehr_desktop.node.contracts.statements import (
     read_statement,
 )
 from ehr_desktop.node.crypto.errors import OpenFailedError
-from ehr_desktop.node.keys.keyring import TeamKey
 from ehr_desktop.node.keys.records import Envelope, RecordHeader, open_file, open_record, opens
-from ehr_desktop.node.keys.teams import open_category_key
 from ehr_desktop.node.ledger.transaction import Transaction
+from ehr_desktop.node.policy import sealed_now
 from ehr_desktop.node.store import containers, secrets
 from ehr_desktop.node.store.containers import ContainerFiles, StoredContainer
 from ehr_desktop.node.store.views.changes import (
@@ -38,11 +36,13 @@ from ehr_desktop.node.store.views.changes import (
     PatientSeen,
     ViewChange,
 )
+from ehr_desktop.node.viewing.view_keys import ViewKeys
 
 INDEXED = frozenset({"record.commit", "appointment.book", "appointment.move", "appointment.status"})
 """The kinds of transaction that change a view."""
 
-_KEYS_KEPT = 4096
+Shows = Callable[[bytes, Category], bool]
+"""Tells whether a view may show a category of a patient."""
 
 Plain = Mapping[bytes, tuple[Envelope, NewRecord]]
 """What was sealed a moment ago, by commitment: it need not be opened again."""
@@ -65,26 +65,37 @@ class _Opened:
 
 
 class Projecting:
-    """Reads transactions for one team, on the writer thread."""
+    """Reads transactions for one view; one with a `diary` shows appointments, too."""
 
-    def __init__(self, team_key: TeamKey, files: ContainerFiles, project: Projector) -> None:
-        self._team_key = team_key
+    def __init__(
+        self, keys: ViewKeys, files: ContainerFiles, project: Projector, *, diary: bool
+    ) -> None:
+        self._keys = keys
         self._files = files
         self._project = project
-        self._category_keys: OrderedDict[tuple[bytes, str, int], bytes] = OrderedDict()
+        self._has_diary = diary
 
     def forget(self) -> None:
         """Forget the keys of categories."""
-        self._category_keys.clear()
+        self._keys.forget()
 
-    def read(self, connection: Connection, transaction: Transaction, plain: Plain) -> Reading:
-        """Give what a transaction of a kind in `INDEXED` changes, if it is accepted."""
+    def read(
+        self,
+        connection: Connection,
+        transaction: Transaction,
+        plain: Plain,
+        shows: Shows,
+        value: StateReader,
+    ) -> Reading:
+        """Give what a transaction of a kind in `INDEXED` changes, if it is accepted; `value` reads
+        the state as it is.
+        """
         payload = transaction.payload
         reading = Reading()
         statement = read_statement(payload.kind, tuple(payload.body))
         if isinstance(statement, CommitRecords):
-            self._records(connection, statement, transaction, plain, reading)
-        elif self._team_key.team is Team.FRONT_DESK:
+            self._records(connection, statement, transaction, plain, reading, shows, value)
+        elif self._has_diary:
             words = self._words(connection, transaction, plain, reading)
             if isinstance(statement, BookAppointment):
                 reading.changes.append(_booking(statement, words, transaction))
@@ -103,16 +114,45 @@ class Projecting:
         transaction: Transaction,
         plain: Plain,
         reading: Reading,
+        shows: Shows,
+        value: StateReader,
     ) -> None:
         rows = zip(statement.records, transaction.payload.containers, strict=True)
         for (record, version, category, _epoch), container in rows:
-            if self._team_key.team not in default_teams(Category(category)):
+            if not shows(statement.patient, Category(category)):
                 continue
-            opened = self._open(connection, container.commitment, plain, reading)
+            name = container.commitment
+            # what was written here a moment ago was not sealed again since
+            if name not in plain:
+                name = self._sealed_as(connection, name, value, record, version)
+            opened = self._open(connection, name, plain, reading)
             if opened is not None:
                 change = _record_change(statement, transaction, (record, version, category), opened)
                 if change is not None:
                     reading.changes.append(change)
+
+    def _sealed_as(
+        self,
+        connection: Connection,
+        name: bytes,
+        value: StateReader,
+        record: bytes,
+        version: int,
+    ) -> bytes:
+        """Give the container to read a version from: as it was committed, or, where that is gone or
+        these keys do not open it, as it was sealed again since.
+        """
+        now = sealed_now(value, record, version)
+        if now is None or now.commitment == name:
+            return name
+        here = containers.leads(connection, [name, now.commitment])
+        old, again = here.get(name), here.get(now.commitment)
+        if old is None:
+            return now.commitment
+        # until every earlier key is ended both are here
+        is_same = again is not None and again.fingerprint == old.fingerprint
+        is_shut = self._keys.key(connection, RecordHeader.decode(old.header)) is None
+        return now.commitment if is_same and is_shut else name
 
     def _words(
         self, connection: Connection, transaction: Transaction, plain: Plain, reading: Reading
@@ -153,9 +193,9 @@ class Projecting:
         self, connection: Connection, stored: StoredContainer, reading: Reading
     ) -> Envelope | None:
         header = RecordHeader.decode(stored.header)
-        key = self._category_key(connection, header)
+        key = self._keys.key(connection, header)
         if key is None:
-            if not self._boxes(connection, header):
+            if header.epoch not in self._keys.epochs(connection, header.patient, header.category):
                 reading.missing.append(header.patient)
             return None
         vault_key = _vault_key(connection, stored, header, key)
@@ -170,34 +210,6 @@ class Projecting:
             # a file somebody attached says nothing a view shows, and may be of any size
             body = b"" if lead.resource_type == ATTACHMENT else b"".join(pieces)
             return replace(lead, body=body)
-
-    def _category_key(self, connection: Connection, header: RecordHeader) -> bytes | None:
-        name = header.patient, header.category, header.epoch
-        known = self._category_keys.get(name)
-        if known is None:
-            known = self._find_key(connection, header)
-            # one that is not here may come yet
-            if known is not None:
-                self._category_keys[name] = known
-                if len(self._category_keys) > _KEYS_KEPT:
-                    self._category_keys.popitem(last=False)
-        return known
-
-    def _find_key(self, connection: Connection, header: RecordHeader) -> bytes | None:
-        for box in self._boxes(connection, header):
-            if box.generation == self._team_key.generation:
-                try:
-                    return open_category_key(box, self._team_key)
-                except OpenFailedError:
-                    continue
-        return None
-
-    def _boxes(self, connection: Connection, header: RecordHeader) -> list[secrets.KeyBox]:
-        """Give the boxes of a record's key for this team, whichever generation opens them."""
-        found = secrets.category_boxes(
-            connection, header.patient, header.category, self._team_key.team
-        )
-        return [box for box in found if box.epoch == header.epoch]
 
 
 def _vault_key(

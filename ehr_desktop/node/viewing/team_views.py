@@ -1,6 +1,6 @@
 """The open views of the teams, kept in step with the ledger and with what waits for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ehr_desktop.domain.errors import HomeDamagedError
@@ -34,12 +34,16 @@ class TeamViews:
     def open(
         self, team_key: TeamKey, waiting: Waiting, progress: Callable[[int, int], None]
     ) -> None:
-        """Open a team's view and bring it up to date."""
-        team = team_key.team
-        if team not in self.indexes:
+        """Open a team's view and bring it up to date; one that is open goes under the generation of
+        the team's key that is given.
+        """
+        team, index = team_key.team, self.indexes.get(team_key.team)
+        if index is None:
             self.indexes[team] = TeamIndex(
                 self._path(team), team_key, self._database, self._files, self._project
             )
+        elif index.generation != team_key.generation:
+            self.indexes[team] = index.renewed(self._path(team), team_key)
         self._bring_up(team, lambda index: index.catch_up({}, progress))
         self.show_waiting(waiting, {})
 
@@ -68,6 +72,19 @@ class TeamViews:
         """Take over what waited for containers and keys that came just now."""
         for team in list(self.indexes):
             self._bring_up(team, lambda index: index.arrived(names, {}))
+
+    def wiped(self, teams: Iterable[Team]) -> bool:
+        """See to it that what some teams' views have forgotten stands nowhere any more: a view that
+        is closed, and so has forgotten nothing yet, is dropped. Tell whether that is so; a view
+        that is being read has to be asked again.
+        """
+        done = True
+        for team in teams:
+            if team in self.indexes:
+                done = self.indexes[team].views.empty_log() and done
+            else:
+                discard(self._path(team))
+        return done
 
     def rebuild(self, team: Team, damaged: TeamIndex) -> None:
         """Build a damaged view anew from the records, unless somebody has done so already."""

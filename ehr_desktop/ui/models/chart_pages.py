@@ -46,10 +46,13 @@ class PagedTable(QAbstractTableModel, Generic[Row]):
 
     page_wanted = Signal(int)
 
+    # Qt may ask once more while Python takes a model apart, when its own attributes are gone
+    _columns: tuple[Column[Row], ...] = ()
+    _total = 0
+
     def __init__(self, columns: Sequence[Column[Row]]) -> None:
         super().__init__()
         self._columns = tuple(columns)
-        self._total = 0
         self._pages: OrderedDict[int, tuple[Row, ...]] = OrderedDict()
         self._asked: set[int] = set()
 
@@ -96,6 +99,8 @@ class PagedTable(QAbstractTableModel, Generic[Row]):
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if index.column() >= len(self._columns):
+            return None
         column = self._columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _AT_RIGHT if column.numbers else _AT_LEFT

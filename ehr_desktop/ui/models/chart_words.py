@@ -81,6 +81,7 @@ _ALLERGIES: Final[Mapping[AllergyStatement, tuple[str, str, Tone]]] = {
     AllergyStatement.KNOWN: ("Known allergies", "triangle-alert", Tone.DANGER),
     AllergyStatement.NONE_KNOWN: ("No known allergies", "circle-check", Tone.SUCCESS),
     AllergyStatement.NOT_RECORDED: ("Allergies not recorded", "circle-help", Tone.WARNING),
+    AllergyStatement.INCOMPLETE: ("Allergies not complete here yet", "hourglass", Tone.WARNING),
     AllergyStatement.UNAVAILABLE: ("Allergies unavailable", "ban", Tone.NEUTRAL),
 }
 CRITICALITY_WORDS: Final[Mapping[str, str]] = {

@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
-    QObject,
     QPersistentModelIndex,
     Qt,
     Signal,
@@ -44,6 +43,7 @@ ICONS: Final[Mapping[str, str]] = {
     "device.return": "sun",
     "device.evidence": "shield-alert",
     "team.key": "key-round",
+    "team.renew": "key-round",
     "team.box": "key-round",
     "team.reseal": "key-round",
     "patient.register": "user",
@@ -53,6 +53,50 @@ ICONS: Final[Mapping[str, str]] = {
     "appointment.book": "calendar-plus",
     "appointment.move": "calendar-clock",
     "appointment.status": "calendar-check",
+    "card.take": "id-card",
+    "card.confirm": "badge-check",
+    "card.reject": "ban",
+    "card.guard": "id-card",
+    "card.lose": "triangle-alert",
+    "card.find": "id-card",
+    "card.replace": "id-card",
+    "card.use": "id-card",
+    "pin.try": "shield",
+    "pin.answer": "shield-check",
+    "consent.request": "inbox",
+    "consent.withdraw": "undo-2",
+    "consent.refuse": "ban",
+    "consent.grant": "user-check",
+    "consent.reshare": "user-check",
+    "consent.revoke": "user-x",
+    "consent.lapse": "hourglass",
+    "consent.rule": "clipboard-list",
+    "consent.unrule": "clipboard-list",
+    "consent.lapse-rule": "hourglass",
+    "consent.delegate": "users",
+    "consent.guardian": "users",
+    "consent.undelegate": "users",
+    "consent.lapse-delegation": "hourglass",
+    "access.own": "eye",
+    "access.question": "message-square",
+    "epoch.box": "key-round",
+    "escrow.deal": "layers",
+    "escrow.claim": "zap",
+    "escrow.release": "lock-open",
+    "escrow.review": "clipboard-list",
+    "record.reseal": "refresh-cw",
+    "epoch.close": "lock",
+    "epoch.gone": "trash-2",
+    "erasure.order": "trash-2",
+    "erasure.cancel": "undo-2",
+    "erasure.confirm": "trash-2",
+    "erasure.done": "trash-2",
+    "custody.set": "shield-check",
+    "custody.box": "shield-check",
+    "custody.carry": "shield-check",
+    "custody.hand": "shield-check",
+    "custody.restart": "shield-alert",
+    "member.renew": "key-round",
 }
 """The icon of each kind of transaction."""
 
@@ -139,16 +183,15 @@ class LedgerEntries(QAbstractTableModel):
 
     more_wanted = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._entries: list[Entry] = []
-        self._more = False
-        self._asked = False
+    # Qt may ask once more while Python takes a model apart, when its own attributes are gone
+    _entries: tuple[Entry, ...] = ()
+    _more = False
+    _asked = False
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """What is held, newest first."""
-        return tuple(self._entries)
+        return self._entries
 
     @property
     def more(self) -> bool:
@@ -163,7 +206,7 @@ class LedgerEntries(QAbstractTableModel):
     def show(self, entries: Sequence[Entry], *, more: bool) -> None:
         """Show these instead; `more` says that older ones exist."""
         self.beginResetModel()
-        self._entries = list(entries)
+        self._entries = tuple(entries)
         self._more, self._asked = more, False
         self.endResetModel()
 
@@ -173,7 +216,7 @@ class LedgerEntries(QAbstractTableModel):
         if entries:
             first = len(self._entries)
             self.beginInsertRows(QModelIndex(), first, first + len(entries) - 1)
-            self._entries.extend(entries)
+            self._entries = (*self._entries, *entries)
             self.endInsertRows()
 
     def at(self, row: int) -> Entry | None:

@@ -60,6 +60,13 @@ def network_saying(status: NetworkStatus) -> Saying:
             verb = "waits" if status.pending == 1 else "wait"
             text += f" {status.pending:,} signed here {verb} now."
         return Saying(Tone.WARNING, "hourglass", f"{counted} connected: {_needed(status)}", text)
+    if status.behind_ms:
+        return Saying(
+            Tone.WARNING,
+            "clock",
+            f"This workstation's clock is {_length(status.behind_ms)} behind the others",
+            "It votes for nothing until its clock is set. The others go on without it.",
+        )
     title, text = f"{counted} workstations connected", "What is signed becomes final."
     if liars := [each.name for each in status.workstations if each.stopped]:
         have = "has" if len(liars) == 1 else "have"
@@ -167,8 +174,9 @@ def removal_text(status: NetworkStatus, workstation: WorkstationStatus) -> str:
     }
     return (
         "Its connections end everywhere within seconds, and it is let in again only by being "
-        "added anew. What was signed on it stays and keeps its name."
-        + (left.get(len(voters), "") if _votes(workstation) else "")
+        "added anew. What was signed on it stays and keeps its name. The keys it knew are "
+        "replaced. If it was stolen, renew the accounts of those who signed in on it: People, "
+        "Forgotten password." + (left.get(len(voters), "") if _votes(workstation) else "")
     )
 
 

@@ -14,10 +14,14 @@ _NOWHERE: Final = QModelIndex()
 class TitledRows(QAbstractTableModel, Generic[Row]):
     """All rows are held. A subclass says when `rows` change, and writes `data`."""
 
+    # Qt may ask once more while Python takes a model apart, when its own attributes are gone
+    _titles: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
     def __init__(self, titles: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._titles = tuple(titles)
-        self.rows: tuple[Row, ...] = ()
+        self.rows = ()
 
     def at(self, row: int) -> Row | None:
         """Give what stands in a row, or None outside the table."""

@@ -20,6 +20,7 @@ from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.choice_field import ComboField
 from ehr_desktop.ui.widgets.drawer import Drawer
+from ehr_desktop.ui.widgets.failure import Failure
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.text_field import TextField
 
@@ -58,8 +59,7 @@ class AddAccountDrawer(Drawer):
         for field in (self.display_name, self.account, self.phone, self.email):
             field.input.setMaxLength(_LONGEST)
         self.password = NewPassword(rules, self._account_name, self, label="First password")
-        self.problem = Callout(Tone.DANGER, "", parent=self)
-        self.problem.hide()
+        self.problem = Failure(self)
         self.save = primary_button("Add account")
         self.save.clicked.connect(self.submit)
         cancel = secondary_button("Cancel")
@@ -144,5 +144,4 @@ class AddAccountDrawer(Drawer):
         elif isinstance(error, InvalidInputError) and error.field in fields:
             fields[error.field].set_error(sentence)
         else:
-            self.problem.say(Tone.DANGER, "The account was not added.", sentence)
-            self.problem.show()
+            self.problem.tell("The account was not added.", sentence)

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedLayout, QWidget
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.screens.join.screen import JoinScreen
 from ehr_desktop.ui.screens.join.work import JoiningWork
+from ehr_desktop.ui.screens.restore.screen import RestoreScreen
+from ehr_desktop.ui.screens.restore.work import RestoringWork
 from ehr_desktop.ui.screens.set_up import FoundingWork, SetUpScreen
 from ehr_desktop.ui.screens.welcome import Welcome
 from ehr_desktop.ui.theme.fonts import ui_font
@@ -44,7 +46,7 @@ class Choice(QPushButton):
 
 
 class ChoicePage(QWidget):
-    """Two ways to begin."""
+    """Three ways to begin."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,18 +63,29 @@ class ChoicePage(QWidget):
             "Another workstation of the clinic is running. Have an administrator at hand.",
             self,
         )
+        self.restore = Choice(
+            "archive",
+            "Restore a clinic",
+            "Every workstation is lost. Have a backup and the custodians' papers at hand.",
+            self,
+        )
         head = column(
             Label("Welcome", self, font=title),
             Body("How does this workstation begin?", self, level=Level.MUTED),
             spacing=Space.HALF,
         )
-        inner = boxed(column(SPRING, head, self.found, self.join, SPRING, spacing=Space.TWO), self)
+        inner = boxed(
+            column(SPRING, head, self.found, self.join, self.restore, SPRING, spacing=Space.TWO),
+            self,
+        )
         inner.setFixedWidth(FIELD_WIDTH_PX)
         self.setLayout(row(SPRING, inner, SPRING, spacing=0, margin=Space.FOUR))
 
 
 class FirstStart(QWidget):
-    """Emits `ready` once people can sign in: the clinic was set up here, or joined."""
+    """Emits `ready` once people can sign in: the clinic was set up here, joined or
+    restored.
+    """
 
     ready = Signal()
 
@@ -81,15 +94,18 @@ class FirstStart(QWidget):
         bridge: NodeBridge,
         founding: FoundingWork,
         joining: JoiningWork,
+        restoring: RestoringWork | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.choice = ChoicePage(self)
         self.join = JoinScreen(bridge, joining, self)
+        self.restore = RestoreScreen(bridge, restoring, self) if restoring else None
         self.set_up = SetUpScreen(bridge, founding, self)
         self._beside = QStackedLayout()
         self._beside.addWidget(self.choice)
         self._beside.addWidget(self.join)
+        self.choice.restore.setVisible(self.restore is not None)
         line = row(Welcome(self), boxed(self._beside, self), spacing=0)
         line.setStretch(0, 2)
         line.setStretch(1, 3)
@@ -99,8 +115,13 @@ class FirstStart(QWidget):
         self._pages.addWidget(self.set_up)
         self.choice.found.clicked.connect(self._found)
         self.choice.join.clicked.connect(self._join)
+        self.choice.restore.clicked.connect(self._restore)
         self.join.left.connect(self.begin)
         self.join.joined.connect(self.ready)
+        if self.restore is not None:
+            self._beside.addWidget(self.restore)
+            self.restore.left.connect(self.begin)
+            self.restore.restored.connect(self.ready)
         self.set_up.founded.connect(self.ready)
         self.set_up.left.connect(self.begin)
         self.set_up.back.show()
@@ -114,6 +135,8 @@ class FirstStart(QWidget):
     def give_up(self) -> None:
         """Stop whatever the node does for these screens."""
         self.join.give_up()
+        if self.restore is not None:
+            self.restore.give_up()
 
     def _found(self) -> None:
         self._pages.setCurrentWidget(self.set_up)
@@ -122,3 +145,8 @@ class FirstStart(QWidget):
     def _join(self) -> None:
         self._beside.setCurrentWidget(self.join)
         self.join.begin()
+
+    def _restore(self) -> None:
+        if self.restore is not None:
+            self._beside.setCurrentWidget(self.restore)
+            self.restore.begin()

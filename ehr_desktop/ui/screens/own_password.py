@@ -6,10 +6,9 @@ from ehr_desktop.domain.errors import SignInRefusedError, WeakPasswordError
 from ehr_desktop.explain import explain
 from ehr_desktop.ui.screens.new_password import NewPassword, PasswordRules
 from ehr_desktop.ui.shell.context import ScreenContext
-from ehr_desktop.ui.theme.tokens import Tone
 from ehr_desktop.ui.widgets.buttons import primary_button
-from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.drawer import Drawer
+from ehr_desktop.ui.widgets.failure import Failure
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.password_field import PasswordField
 
@@ -22,8 +21,7 @@ class OwnPasswordDrawer(Drawer):
         self._context = context
         self.old = Field("Present password", PasswordField(), self, required=True)
         self.new = NewPassword(rules, self._account_name, self, label="New password")
-        self.problem = Callout(Tone.DANGER, "", parent=self)
-        self.problem.hide()
+        self.problem = Failure(self)
         self.save = primary_button("Change password")
         self.save.clicked.connect(self.submit)
         self.add(self.old, self.new, self.problem)
@@ -58,5 +56,4 @@ class OwnPasswordDrawer(Drawer):
         elif isinstance(error, WeakPasswordError):
             self.new.field.set_error(explain(error))
         else:
-            self.problem.say(Tone.DANGER, "The password was not changed.", explain(error))
-            self.problem.show()
+            self.problem.tell("The password was not changed.", explain(error))

@@ -6,11 +6,14 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from ehr_desktop.domain.events import Event, PeopleChanged
-from ehr_desktop.domain.people import Staff
+from ehr_desktop.domain.events import Event, PeopleChanged, WorkstationsChanged
+from ehr_desktop.domain.people import Staff, Team
 from ehr_desktop.explain import explain
+from ehr_desktop.ui.models.people_words import WHAT_ENDING_DOES, keys_line
 from ehr_desktop.ui.models.staff_table import StaffTable
 from ehr_desktop.ui.screens.add_account import AddAccountDrawer
+from ehr_desktop.ui.screens.forgotten_password import ForgottenPasswordDrawer
+from ehr_desktop.ui.screens.kiosk_pin import KioskPinDrawer
 from ehr_desktop.ui.screens.new_password import PasswordRules
 from ehr_desktop.ui.screens.own_password import OwnPasswordDrawer
 from ehr_desktop.ui.shell.context import ScreenContext
@@ -34,6 +37,8 @@ class PeopleScreen(QWidget):
         self._context = context
         self._rules = rules
         self._question: Confirmation | None = None
+        self._to_replace: tuple[Team, ...] = ()
+        self.forgotten: ForgottenPasswordDrawer | None = None
         self.model = StaffTable(self)
         self.table = Table("People", self)
         self.table.setModel(self.model)
@@ -47,13 +52,24 @@ class PeopleScreen(QWidget):
         self.end_button = secondary_button("End account", icon_name="user-x")
         self.end_button.setEnabled(False)
         self.end_button.clicked.connect(self.end_account)
+        self.forgotten_button = secondary_button("Forgotten password", icon_name="lock-open")
+        self.forgotten_button.setEnabled(False)
+        self.forgotten_button.clicked.connect(self.renew_account)
         self.password_button = secondary_button("Change my password", icon_name="key-round")
         self.password_button.clicked.connect(self.change_own_password)
+        self.kiosk_button = secondary_button("Kiosk PIN", icon_name="lock")
+        self.kiosk_button.clicked.connect(self.choose_kiosk_pin)
         self.page = TablePage(
             "People",
             self.table,
             self,
-            actions=(self.password_button, self.end_button, self.add_button),
+            actions=(
+                self.kiosk_button,
+                self.password_button,
+                self.forgotten_button,
+                self.end_button,
+                self.add_button,
+            ),
         )
         self.setLayout(column(self.page, spacing=0))
         self.setFocusProxy(self.table)
@@ -75,6 +91,17 @@ class PeopleScreen(QWidget):
         """Open the form for one's own password."""
         OwnPasswordDrawer(self._context, self._rules, self).open_over()
 
+    def choose_kiosk_pin(self) -> None:
+        """Open the form for the PIN that leaves the kiosk on this workstation."""
+        KioskPinDrawer(self._context, self).open_over()
+
+    def renew_account(self) -> None:
+        """Open the form for whoever forgot the password."""
+        person = self.model.at(self.table.currentIndex().row())
+        if person is not None and self._may_end(person):
+            self.forgotten = ForgottenPasswordDrawer(self._context, self._rules, person, self)
+            self.forgotten.open_over()
+
     def end_account(self) -> None:
         """Ask before the chosen account is ended."""
         person = self.model.at(self.table.currentIndex().row())
@@ -83,7 +110,7 @@ class PeopleScreen(QWidget):
         self._question = Confirmation(
             self,
             f"End the account of {person.display_name}?",
-            "It can no longer sign in. What was written with it stays and keeps its name.",
+            WHAT_ENDING_DOES,
             "End account",
             dangerous=True,
         )
@@ -102,7 +129,9 @@ class PeopleScreen(QWidget):
 
     def _row_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
         person = self.model.at(current.row())
-        self.end_button.setEnabled(person is not None and self._may_end(person))
+        may_end = person is not None and self._may_end(person)
+        self.end_button.setEnabled(may_end)
+        self.forgotten_button.setEnabled(may_end)
 
     def _end_confirmed(self) -> None:
         row = self._question.property("row") if self._question is not None else -1
@@ -118,7 +147,7 @@ class PeopleScreen(QWidget):
         )
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, PeopleChanged):
+        if isinstance(event, PeopleChanged | WorkstationsChanged):
             self._load()
 
     def _load(self) -> None:
@@ -129,12 +158,28 @@ class PeopleScreen(QWidget):
             done=self._show,
             failed=self._failed,
         )
+        context.bridge.call(
+            self,
+            context.clinic.people.keys_to_replace(context.actor),
+            done=self._show_keys,
+            failed=self._failed,
+        )
+
+    def _show_keys(self, to_replace: tuple[Team, ...]) -> None:
+        self._to_replace = to_replace
+        self._show_count()
+
+    def _show_count(self) -> None:
+        known = len(self.model.rows)
+        count = f"{self.model.active} active of {known} accounts"
+        keys = keys_line(self._to_replace, has_left=self.model.active < known)
+        self.page.set_count(f"{count} · {keys}" if keys else count)
 
     def _show(self, staff: tuple[Staff, ...]) -> None:
         row = self.table.currentIndex().row()
         self.table.set_loading(loading=False)
         self.model.show(staff)
-        self.page.set_count(f"{self.model.active} active of {len(staff)} accounts")
+        self._show_count()
         if self.model.at(max(row, 0)) is not None:
             self.table.selectRow(max(row, 0))
 

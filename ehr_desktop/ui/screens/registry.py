@@ -24,7 +24,9 @@ def make_registry(rules: PasswordRules) -> Registry:
             Place.INTEGRITY: _integrity,
             Place.NETWORK: _network,
             Place.CONSENSUS: _consensus,
+            Place.OVERSIGHT: _oversight,
             Place.PEOPLE: people,
+            Place.RECOVERY: _recovery,
         },
         _chart,
     )
@@ -70,6 +72,18 @@ def _consensus(context: ScreenContext) -> QWidget:
     from ehr_desktop.ui.screens.consensus.screen import ConsensusScreen  # noqa: PLC0415
 
     return ConsensusScreen(context)
+
+
+def _recovery(context: ScreenContext) -> QWidget:
+    from ehr_desktop.ui.screens.recovery.screen import RecoveryScreen  # noqa: PLC0415
+
+    return RecoveryScreen(context)
+
+
+def _oversight(context: ScreenContext) -> QWidget:
+    from ehr_desktop.ui.screens.oversight.screen import OversightScreen  # noqa: PLC0415
+
+    return OversightScreen(context)
 
 
 def _chart(context: ScreenContext, patient: PatientId) -> QWidget:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from PySide6.QtCore import Qt, QTimeZone, Signal
+from PySide6.QtCore import QTimeZone, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QProgressBar, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
 
 from ehr_desktop.domain.errors import AccountNameTakenError, InvalidInputError, WeakPasswordError
 from ehr_desktop.domain.people import Clinic, Role
@@ -19,14 +19,15 @@ from ehr_desktop.ui.screens.opening_hours import OpeningHoursEditor
 from ehr_desktop.ui.screens.proposer_choice import ProposerChoice
 from ehr_desktop.ui.screens.welcome import Welcome
 from ehr_desktop.ui.theme.fonts import ui_font
-from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
+from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.buttons import ghost_button, primary_button
-from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.choice_field import ComboField
+from ehr_desktop.ui.widgets.failure import Failure
 from ehr_desktop.ui.widgets.field import FIELD_WIDTH_PX, Field
 from ehr_desktop.ui.widgets.form import FormColumn
 from ehr_desktop.ui.widgets.labels import Label, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
+from ehr_desktop.ui.widgets.scrolling import Scrolling
 from ehr_desktop.ui.widgets.text_field import TextField
 
 LONGEST_NAME: Final = 120
@@ -67,8 +68,7 @@ class SetUpScreen(QWidget):
         self._build_clinic()
         self._build_administrator()
         self._build_agreement()
-        self.problem = Callout(Tone.DANGER, "", parent=self)
-        self.problem.hide()
+        self.problem = Failure(self)
         self.button = primary_button("Create the clinic")
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.button.clicked.connect(self.submit)
@@ -149,7 +149,7 @@ class SetUpScreen(QWidget):
         self.proposers = ProposerChoice(self)
         self.form.add(self.proposers)
 
-    def _scrolling(self) -> QScrollArea:
+    def _scrolling(self) -> Scrolling:
         title = Label(
             "Set up your clinic",
             self,
@@ -160,15 +160,7 @@ class SetUpScreen(QWidget):
             column(title, remark, spacing=Space.HALF), self.form, SPRING, spacing=Space.THREE
         )
         inner.setContentsMargins(Space.FOUR, Space.SIX, Space.FOUR, Space.SIX)
-        page = boxed(row(SPRING, boxed(inner), SPRING, spacing=0))
-        page.setProperty("look", "scrolled")
-        area = QScrollArea(self)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(page)
-        return area
+        return Scrolling(boxed(row(SPRING, boxed(inner), SPRING, spacing=0)), self)
 
     def _account_name(self) -> str:
         return self.account.input.text().strip()
@@ -218,8 +210,7 @@ class SetUpScreen(QWidget):
         elif isinstance(error, InvalidInputError) and error.field in self._fields():
             self._fields()[error.field].set_error(sentence)
         else:
-            self.problem.say(Tone.DANGER, "The clinic could not be created.", sentence)
-            self.problem.show()
+            self.problem.tell("The clinic could not be created.", sentence)
         self.form.focus_first_error()
 
     def _fields(self) -> dict[str, Field[Any]]:

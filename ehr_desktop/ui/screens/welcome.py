@@ -2,17 +2,16 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from ehr_desktop.ui.shell.gate import BrandMark
 from ehr_desktop.ui.theme.palette import worn_tokens
-from ehr_desktop.ui.theme.tokens import Scheme, Space, Tone, TypeSize
-from ehr_desktop.ui.widgets.icon_label import IconLabel
+from ehr_desktop.ui.theme.tokens import Scheme, Space, TypeSize
 from ehr_desktop.ui.widgets.labels import Body, Heading, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, Piece, column, row
+from ehr_desktop.ui.widgets.point import Point
 
 _PROMISES: Final = (
     ("hard-drive", "On your own computers", "Works without the internet and without a server."),
@@ -32,7 +31,7 @@ class Welcome(QWidget):
         title = Heading("EHR Desktop", self, size=TypeSize.DISPLAY)
         remark = Body("Your clinic's records, on your own computers.", self, level=Level.MUTED)
         pieces: list[Piece] = [BrandMark(self), column(title, remark, spacing=Space.HALF)]
-        pieces.extend(self._promise(*promise) for promise in _PROMISES)
+        pieces.extend(Point(*promise, self) for promise in _PROMISES)
         inner = QWidget(self)
         inner.setFixedWidth(_WIDTH_PX)
         inner.setLayout(column(*pieces, spacing=Space.THREE))
@@ -51,15 +50,3 @@ class Welcome(QWidget):
             painter.fillRect(self.rect(), shade)
         painter.setPen(QColor(tokens.edge))
         painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
-
-    def _promise(self, icon_name: str, title: str, text: str) -> QWidget:
-        line = QWidget(self)
-        mark = IconLabel(icon_name, line, tone=Tone.ACCENT)
-        words = column(
-            Body(title, line, strong=True), Body(text, line, level=Level.MUTED), spacing=2
-        )
-        inner = row(mark, words, spacing=Space.TWO)
-        inner.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
-        inner.setStretch(1, 1)
-        line.setLayout(inner)
-        return line

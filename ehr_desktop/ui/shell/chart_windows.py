@@ -40,12 +40,13 @@ class ChartWindows(QObject):
         """The open windows, oldest first."""
         return tuple(self._windows.values())
 
-    def open(self, patient: PatientId) -> None:
-        """Show the patient's window."""
+    def open(self, patient: PatientId) -> QWidget:
+        """Show the patient's window, and give it."""
         window = self._windows.get(patient) or self._opened(patient)
         window.show()
         window.raise_()
         window.activateWindow()
+        return window
 
     def close_all(self) -> bool:
         """Close the windows until one refuses; tell whether none did."""

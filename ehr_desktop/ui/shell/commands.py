@@ -21,6 +21,7 @@ class Doings:
     set_lock_minutes: Callable[[int], None]
     show_shortcuts: Callable[[], None]
     change_password: Callable[[], None]
+    begin_emergency: Callable[[], None]
 
 
 def commands_for(
@@ -46,6 +47,16 @@ def commands_for(
                 "new add create",
                 "Ctrl+N",
                 lambda: navigate(Place.PATIENTS, RegisterPatient()),
+            )
+        )
+    if may(role, Action.READ_CLINICAL):
+        found.append(
+            Command(
+                "Emergency access",
+                "zap",
+                "break glass urgent closed record",
+                "",
+                doings.begin_emergency,
             )
         )
     if Place.NETWORK in offered and may(role, Action.MANAGE_WORKSTATIONS):

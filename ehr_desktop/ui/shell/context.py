@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
-from ehr_desktop.domain.ids import PatientId
+from ehr_desktop.domain.ids import PatientId, RecordId, TransactionId
 from ehr_desktop.domain.people import Actor
 from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.clinic_port import ClinicPort
@@ -26,7 +26,9 @@ class Place(StrEnum):
     INTEGRITY = "integrity"
     NETWORK = "network"
     CONSENSUS = "consensus"
+    OVERSIGHT = "oversight"
     PEOPLE = "people"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,39 @@ class AddWorkstation(Wish):
     """Let a new workstation in."""
 
 
+class Overseen(StrEnum):
+    """What somebody else looks at: the pages of the oversight screen."""
+
+    REVIEWS = "reviews"
+    QUESTIONS = "questions"
+    ERASURES = "erasures"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOverseen(Wish):
+    """Show one page of the oversight screen."""
+
+    page: Overseen
+
+
+@dataclass(frozen=True, slots=True)
+class BeginEmergency(Wish):
+    """Ask for emergency access to the record of this window."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmendWith(Wish):
+    """Amend the note `record` with what its author wrote while cut off, in the window of its
+    chart; `transaction` refused it, and it was signed at `written`.
+    """
+
+    record: RecordId
+    title: str
+    text: str
+    written: datetime
+    transaction: TransactionId
+
+
 @runtime_checkable
 class GrantsWishes(Protocol):
     """A screen that can do more than come up."""
@@ -94,6 +129,14 @@ class Navigate(Protocol):
         ...
 
 
+class OpenChart(Protocol):
+    """Brings a patient's record up, in a window of its own."""
+
+    def __call__(self, patient: PatientId, wish: Wish | None = None, /) -> None:
+        """Show the record of `patient` and hand `wish` to its window."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ScreenContext:
     """What a screen works with. `now` gives the present as an aware time."""
@@ -105,7 +148,7 @@ class ScreenContext:
     prefs: Prefs
     now: Callable[[], datetime]
     notify: Notify
-    open_chart: Callable[[PatientId], None]
+    open_chart: OpenChart
     navigate: Navigate
 
 

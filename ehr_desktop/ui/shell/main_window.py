@@ -16,6 +16,7 @@ from ehr_desktop.explain import explain
 from ehr_desktop.ui.screens.first_start import FirstStart
 from ehr_desktop.ui.screens.join.screen import JoinScreen
 from ehr_desktop.ui.screens.join.work import JoiningWork
+from ehr_desktop.ui.screens.restore.work import RestoringWork
 from ehr_desktop.ui.screens.set_up import FoundingWork, SetUpScreen
 from ehr_desktop.ui.screens.sign_in import SignInScreen
 from ehr_desktop.ui.shell.idle import IdleWatch
@@ -41,9 +42,9 @@ class Desk:
 class MainWindow(QWidget):
     """Locks when nobody touches it; a colleague may sign in before the lock and find an own desk.
 
-    With `founding` it begins with the set-up screen, with `joining` too with a choice between
-    the two; with `joining` alone this workstation has joined a clinic whose records are still to
-    be fetched. Else it begins with sign-in.
+    With `founding` it begins with the set-up screen, with `joining` too with a choice between the
+    two, and `restoring` if that is given; with `joining` alone this workstation has joined a clinic
+    whose records are still to be fetched. Else it begins with sign-in.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class MainWindow(QWidget):
         parts: ShellParts,
         founding: FoundingWork | None = None,
         joining: JoiningWork | None = None,
+        restoring: RestoringWork | None = None,
     ) -> None:
         super().__init__()
         self._parts = parts
@@ -73,7 +75,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(*_LEAST_SIZE)
         if not self.restoreGeometry(parts.prefs.geometry(_WINDOW)):
             self.resize(*_FIRST_SIZE)
-        self.first = self._first_page(founding, joining)
+        self.first = self._first_page(founding, joining, restoring)
 
     @property
     def work_area(self) -> WorkArea | None:
@@ -141,13 +143,16 @@ class MainWindow(QWidget):
         event.accept()
 
     def _first_page(
-        self, founding: FoundingWork | None, joining: JoiningWork | None
+        self,
+        founding: FoundingWork | None,
+        joining: JoiningWork | None,
+        restoring: RestoringWork | None,
     ) -> SetUpScreen | FirstStart | JoinScreen | None:
         """Give what comes before sign-in, if there is anything."""
         bridge = self._parts.bridge
         page: SetUpScreen | FirstStart | JoinScreen
         if founding is not None and joining is not None:
-            page = FirstStart(bridge, founding, joining, self)
+            page = FirstStart(bridge, founding, joining, restoring, self)
             page.ready.connect(self._clinic_is_here)
         elif founding is not None:
             page = SetUpScreen(bridge, founding, self)

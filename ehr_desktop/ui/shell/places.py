@@ -9,13 +9,16 @@ from ehr_desktop.ui.shell.context import Place, Registry
 
 @dataclass(frozen=True, slots=True)
 class PlaceEntry:
-    """How a place is shown. `needs` is the action somebody must be allowed to see it."""
+    """How a place is shown. `needs` is the action somebody must be allowed to see it, `roles` who
+    has something to do there.
+    """
 
     place: Place
     label: str
     icon_name: str
     keywords: str
     needs: Action | None = None
+    roles: frozenset[Role] = frozenset(Role)
 
 
 ENTRIES: Final = (
@@ -30,7 +33,21 @@ ENTRIES: Final = (
     PlaceEntry(
         Place.CONSENSUS, "Consensus", "vote", "votes final quorum mining proposer agreement blocks"
     ),
+    PlaceEntry(
+        Place.OVERSIGHT,
+        "Oversight",
+        "eye",
+        "emergency review questions answer erasure erase certificate",
+        roles=frozenset({Role.ADMINISTRATOR, Role.RECEPTIONIST, Role.DOCTOR}),
+    ),
     PlaceEntry(Place.PEOPLE, "People", "id-card", "staff accounts roles", Action.MANAGE_PEOPLE),
+    PlaceEntry(
+        Place.RECOVERY,
+        "Recovery",
+        "archive",
+        "backup restore custodians shares papers lost",
+        Action.MANAGE_PEOPLE,
+    ),
 )
 
 
@@ -39,7 +56,9 @@ def places_for(role: Role, registry: Registry) -> tuple[PlaceEntry, ...]:
     return tuple(
         entry
         for entry in ENTRIES
-        if entry.place in registry.screens and (entry.needs is None or may(role, entry.needs))
+        if entry.place in registry.screens
+        and role in entry.roles
+        and (entry.needs is None or may(role, entry.needs))
     )
 
 

@@ -23,9 +23,8 @@ _NOWHERE: Final = QModelIndex()
 class SuggestionModel(QAbstractListModel):
     """The suggestions, in the order they are offered."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._suggestions: tuple[Suggestion, ...] = ()
+    # Qt may ask once more while Python takes a model apart, when its own attributes are gone
+    _suggestions: tuple[Suggestion, ...] = ()
 
     def offer(self, suggestions: tuple[Suggestion, ...]) -> None:
         """Show other suggestions."""

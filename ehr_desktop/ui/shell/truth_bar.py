@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ehr_desktop.dates import shown_date, shown_time
 from ehr_desktop.domain.events import (
+    BackedUp,
     CheckFinished,
     Event,
     LedgerGrew,
@@ -70,6 +71,7 @@ class TruthBar(QFrame):
             clinic.session.status,
             events=(
                 LedgerGrew, CheckFinished, NetworkChanged, PendingChanged, WorkstationsChanged,
+                BackedUp,
             ),
             done=self._show,
             failed=self._unknown,

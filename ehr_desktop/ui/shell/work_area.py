@@ -17,10 +17,12 @@ from ehr_desktop.ui.clinic_port import ClinicPort
 from ehr_desktop.ui.prefs import Prefs
 from ehr_desktop.ui.screens.new_password import PasswordRules
 from ehr_desktop.ui.screens.own_password import OwnPasswordDrawer
+from ehr_desktop.ui.screens.record.emergency_patient import EmergencyPatientSheet
 from ehr_desktop.ui.shell.appearance import Appearance, remembered_appearance, wear
 from ehr_desktop.ui.shell.chart_windows import ChartWindows
 from ehr_desktop.ui.shell.commands import Doings, commands_for
 from ehr_desktop.ui.shell.context import (
+    BeginEmergency,
     GrantsWishes,
     Place,
     RegisterPatient,
@@ -115,6 +117,7 @@ class WorkArea(QWidget):
             set_lock_minutes=leaving.set_lock_minutes,
             show_shortcuts=self.show_shortcuts,
             change_password=self.change_password,
+            begin_emergency=self.begin_emergency,
         )
         self.places = places_for(actor.role, parts.registry)
         self._commands = commands_for(actor.role, self.places, self.navigate, self._doings)
@@ -159,9 +162,11 @@ class WorkArea(QWidget):
 
         self.snackbar.say(text, action, act)
 
-    def open_chart(self, patient: PatientId) -> None:
-        """Show a patient's record in a window of its own."""
-        self.charts.open(patient)
+    def open_chart(self, patient: PatientId, wish: Wish | None = None) -> None:
+        """Show a patient's record in a window of its own, and hand `wish` to it."""
+        window = self.charts.open(patient)
+        if wish is not None and isinstance(window, GrantsWishes):
+            window.grant(wish)
 
     def wear(self, wanted: Appearance) -> None:
         """Put a look on."""
@@ -183,6 +188,13 @@ class WorkArea(QWidget):
         """Ask for the old and the new password."""
         drawer = OwnPasswordDrawer(self.context, self._parts.password_rules, self._middle)
         drawer.open_over()
+
+    def begin_emergency(self) -> None:
+        """Ask for whom emergency access is wanted, then go on in that record's window."""
+        sheet = EmergencyPatientSheet(self.context, self)
+        sheet.chosen.connect(lambda patient: self.open_chart(patient, BeginEmergency()))
+        sheet.closed.connect(sheet.deleteLater)
+        sheet.open_over()
 
     def _build(self, clinic: Clinic, zone: tzinfo) -> None:
         self.rail = NavRail(

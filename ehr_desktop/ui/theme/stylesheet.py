@@ -40,6 +40,7 @@ QPushButton[look="ghost"]:hover { background: $accent_soft; }
 QPushButton[look="icon"] { background: transparent; border-color: transparent; padding: 0;
   min-width: 34px; max-width: 34px; }
 QPushButton[look="icon"]:hover, QPushButton[look="icon"]:checked { background: $raised; }
+QPushButton[look="key"] { min-height: 46px; min-width: 58px; }
 QPushButton[look="segment"] { background: transparent; border-color: transparent;
   color: $text_muted; min-height: 26px; padding: 0 12px; border-radius: $radius_small; }
 QPushButton[look="segment"]:hover { color: $text; }
@@ -51,6 +52,7 @@ QPushButton[look="ghost"]:disabled, QPushButton[look="icon"]:disabled {
 QPushButton:focus { border: 2px solid $focus; padding: 0 13px; min-height: 32px; }
 QPushButton[look="primary"]:focus, QPushButton[look="danger"]:focus { border-color: $text; }
 QPushButton[look="icon"]:focus { padding: 0; min-width: 32px; max-width: 32px; }
+QPushButton[look="key"]:focus { min-height: 44px; min-width: 56px; }
 QPushButton[look="segment"]:focus { min-height: 24px; padding: 0 11px; }
 """
 

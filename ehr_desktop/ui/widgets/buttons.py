@@ -1,4 +1,4 @@
-"""Buttons in five looks. One primary button a screen; danger only for what cannot be undone."""
+"""Buttons in a few looks. One primary button a screen; danger only for what cannot be undone."""
 
 from enum import Enum
 
@@ -25,6 +25,7 @@ class ButtonLook(Enum):
     DANGER = "danger"
     ICON = "icon"
     SEGMENT = "segment"
+    KEY = "key"
 
 
 class Button(QPushButton):
@@ -115,7 +116,7 @@ def _ink(look: ButtonLook, tokens: Tokens) -> str:
             return tokens.on_danger
         case ButtonLook.GHOST:
             return tokens.link
-        case ButtonLook.SECONDARY:
+        case ButtonLook.SECONDARY | ButtonLook.KEY:
             return tokens.text
         case ButtonLook.ICON | ButtonLook.SEGMENT:
             return tokens.text_muted

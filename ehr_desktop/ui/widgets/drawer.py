@@ -1,15 +1,16 @@
 """A panel on the right, beside what it is about."""
 
-from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, Qt
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.buttons import icon_button
 from ehr_desktop.ui.widgets.card import Rule
 from ehr_desktop.ui.widgets.labels import ElidedLabel, Heading
-from ehr_desktop.ui.widgets.layouts import SPRING, Piece, column, fill, row
+from ehr_desktop.ui.widgets.layouts import SPRING, Piece, boxed, column, fill, row
 from ehr_desktop.ui.widgets.overlay import Overlay
+from ehr_desktop.ui.widgets.scrolling import Scrolling
 
 DRAWER_WIDTH_PX = 440
 _SLIDE_MS = 140
@@ -84,14 +85,8 @@ class Drawer(Overlay):
         head = row(self._title, self.close_button, spacing=Space.ONE)
         head.setStretch(0, 1)
         head.setContentsMargins(Space.THREE, Space.TWO, Space.TWO, Space.TWO)
-        inner = QWidget(self)
-        inner.setProperty("look", "scrolled")
-        inner.setLayout(column(self.body, SPRING, spacing=0, margin=Space.THREE))
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
+        inner = boxed(column(self.body, SPRING, spacing=0, margin=Space.THREE))
+        scroll = Scrolling(inner, self)
         outer = column(head, Rule(self), scroll, self._footer_rule, self._footer, spacing=0)
         outer.setStretch(2, 1)
         self._panel.setLayout(outer)

@@ -21,17 +21,21 @@ class EmptyState(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        heading = Heading(title, self, size=TypeSize.MEDIUM)
+        self._heading = Heading(title, self, size=TypeSize.MEDIUM)
         words = Body(text, self, level=Level.MUTED)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         words.setFixedWidth(360)
         words.setVisible(bool(text))
         pieces = [
             row(SPRING, IconLabel(icon_name, self, size_px=32), SPRING),
-            row(SPRING, heading, SPRING),
+            row(SPRING, self._heading, SPRING),
             row(SPRING, words, SPRING),
         ]
         if action:
             pieces.append(row(SPRING, action, SPRING))
         inner = column(*pieces, spacing=Space.ONE_AND_HALF)
         self.setLayout(column(SPRING, inner, SPRING, margin=Space.TWO))
+
+    def set_title(self, title: str) -> None:
+        """Say something else of what is empty."""
+        self._heading.setText(title)

@@ -1,6 +1,8 @@
 """Work that takes longer than a second."""
 
-from PySide6.QtCore import Signal
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ehr_desktop.ui.theme.fonts import ui_font
@@ -8,18 +10,26 @@ from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.buttons import secondary_button
 from ehr_desktop.ui.widgets.labels import Body, ElidedLabel, Label, Level
 from ehr_desktop.ui.widgets.layouts import column, row
+from ehr_desktop.ui.widgets.progress_run import ProgressRun
+
+LOOK_MS: Final = 100
+"""How often one looks how far the work is."""
 
 
 class ProgressPanel(QWidget):
     """What is being done, how far it is, and a way to stop it; then what came of it.
 
-    `cancelled` is emitted once, when the person asks to stop; the work may take a moment.
+    `cancelled` is emitted once, when the person asks to stop; the work may take a moment. A run
+    that is followed is asked to stop then, and when the panel is gone.
     """
 
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.run: ProgressRun | None = None
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
         self._words = ElidedLabel("", self)
         self._count = Label("", self, font=ui_font(tabular=True), level=Level.MUTED)
         self.bar = QProgressBar(self)
@@ -36,6 +46,25 @@ class ProgressPanel(QWidget):
                 row(line, self.cancel_button, spacing=Space.TWO), self._report, spacing=Space.ONE
             )
         )
+
+    def follow(self, words: str) -> ProgressRun:
+        """Begin, and show how far a run has come until `end`; give the run."""
+        run = ProgressRun()
+        self.run = run
+        self.destroyed.connect(run.stop)
+        self.start(words)
+        self._timer.start()
+        return run
+
+    def end(self) -> None:
+        """Follow nothing any more: the work has ended."""
+        self._timer.stop()
+        self.run = None
+
+    def stop(self) -> None:
+        """Ask a run that is followed to end."""
+        if self.run is not None:
+            self.run.stop()
 
     def start(self, words: str, total: int = 0) -> None:
         """Begin; `total` 0 means nobody knows how much there is."""
@@ -65,4 +94,9 @@ class ProgressPanel(QWidget):
     def _cancel(self) -> None:
         self.cancel_button.setEnabled(False)
         self._words.setText("Stopping…")
+        self.stop()
         self.cancelled.emit()
+
+    def _look(self) -> None:
+        if self.run is not None and not self.run.stopped():
+            self.advance(*self.run.far)

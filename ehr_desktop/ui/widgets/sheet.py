@@ -1,8 +1,9 @@
 """A question that must be answered before going on."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QGraphicsDropShadowEffect,
     QPushButton,
@@ -14,14 +15,59 @@ from typing_extensions import override
 from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.buttons import Button, danger_button, primary_button, secondary_button
 from ehr_desktop.ui.widgets.labels import Body, Heading, Level
-from ehr_desktop.ui.widgets.layouts import SPRING, Piece, column, fill, row
+from ehr_desktop.ui.widgets.layouts import SPRING, Piece, boxed, column, fill, row
 from ehr_desktop.ui.widgets.overlay import Overlay
+from ehr_desktop.ui.widgets.scrolling import Scrolling
 
 SHEET_WIDTH_PX = 480
 
 
+class _Scrolled(Scrolling):
+    """As high as what is in it, and scrolling where there is less room; whatever has the focus is
+    in sight.
+    """
+
+    def __init__(self, inner: QWidget) -> None:
+        self._inner = inner
+        super().__init__(inner)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow)
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        layout = self._inner.layout()
+        if layout is None or not layout.hasHeightForWidth():
+            return self.sizeHint().height()
+        return layout.totalHeightForWidth(width)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return self._inner.sizeHint()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._inner.minimumSizeHint().width(), Space.SIX)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._inner.isAncestorOf(now):
+            self.ensureWidgetVisible(now)
+
+
 class Sheet(Overlay):
-    """A card in the middle of a dimmed `host`: title, body, buttons. Esc leaves it."""
+    """A card in the middle of a dimmed `host`: title, body, buttons. Esc leaves it. The body
+    scrolls where there is too little room for it.
+    """
 
     def __init__(self, host: QWidget, title: str, *, width_px: int = SHEET_WIDTH_PX) -> None:
         super().__init__(host, modal=True)
@@ -41,7 +87,7 @@ class Sheet(Overlay):
         self._card.setLayout(
             column(
                 Heading(title, self),
-                self.body,
+                _Scrolled(boxed(self.body)),
                 self._buttons,
                 spacing=Space.TWO,
                 margin=Space.THREE,
@@ -76,22 +122,34 @@ class Sheet(Overlay):
 
 
 class Confirmation(Sheet):
-    """Asks before something is done; `confirmed` says yes, `closed` without it says no.
+    """Asks before something is done; `confirmed` says yes, `closed` without it says no. With a
+    `denial` there is a second answer, `denied`, as easily given as the first.
 
     The way back has the focus, so that Enter held down too long does no harm.
     """
 
     confirmed = Signal()
+    denied = Signal()
 
     def __init__(
-        self, host: QWidget, title: str, text: str, confirm: str, *, dangerous: bool = False
+        self,
+        host: QWidget,
+        title: str,
+        text: str,
+        confirm: str,
+        *,
+        dangerous: bool = False,
+        denial: str = "",
     ) -> None:
         super().__init__(host, title)
         self.add(Body(text, self, level=Level.MUTED))
         make = danger_button if dangerous else primary_button
-        self.confirm_button: Button = make(confirm)
+        self.confirm_button: Button = secondary_button(confirm) if denial else make(confirm)
         self.cancel_button = secondary_button("Cancel")
-        self.set_buttons(self.confirm_button, self.cancel_button)
+        self.deny_button = secondary_button(denial)
+        others = (self.cancel_button, self.deny_button) if denial else (self.cancel_button,)
+        self.set_buttons(self.confirm_button, *others)
+        self.deny_button.clicked.connect(self._deny)
         self.confirm_button.clicked.connect(self._confirm)
         self.cancel_button.clicked.connect(self.leave)
 
@@ -103,3 +161,8 @@ class Confirmation(Sheet):
     def _confirm(self) -> None:
         self.confirmed.emit()
         self.leave()
+
+    def _deny(self) -> None:
+        # first, as the answer may ask something else in the same place
+        self.leave()
+        self.denied.emit()

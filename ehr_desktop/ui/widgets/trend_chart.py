@@ -6,10 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -22,7 +19,7 @@ from ehr_desktop.dates import shown_date
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Tokens, TypeSize
-from ehr_desktop.ui.widgets.steps import paint_focus_ring, step_to
+from ehr_desktop.ui.widgets.steps import SteppedGraph, paint_focus_ring
 from ehr_desktop.ui.widgets.trend import (
     Reading,
     Trend,
@@ -36,7 +33,7 @@ _LEFT_PX, _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 44, 68, 20, 28
 _MARK_PX = 4.0
 
 
-class TrendChart(QWidget):
+class TrendChart(SteppedGraph):
     """Points on a proportional time axis over a reference band, all in one unit.
 
     The newest value stands in larger type with the one before it. Left and Right move a line
@@ -50,10 +47,7 @@ class TrendChart(QWidget):
         scale: tuple[float, float],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setMouseTracking(True)
+        super().__init__(QSizePolicy.Policy.Preferred, parent)
         self.set_trends(trends, scale)
 
     def set_trends(self, trends: Sequence[Trend], scale: tuple[float, float]) -> None:
@@ -63,14 +57,14 @@ class TrendChart(QWidget):
         self._span = span_of(trends)
         stops = {reading.at for trend in trends for reading in trend.readings}
         self._stops = sorted(stops)
-        self._at: int | None = None
+        self.at = None
         self.setAccessibleName(", ".join(trend.name for trend in trends) or "No readings")
-        self._tell()
+        self.tell()
 
     @property
     def focused(self) -> datetime | None:
         """The moment the focus line stands on."""
-        return None if self._at is None else self._stops[self._at]
+        return None if self.at is None else self._stops[self.at]
 
     @override
     def sizeHint(self) -> QSize:
@@ -81,25 +75,8 @@ class TrendChart(QWidget):
         return QSize(280, 180)
 
     @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        wanted = step_to(event, self._at, len(self._stops))
-        if wanted is None:
-            super().keyPressEvent(event)
-        else:
-            self._move_to(wanted)
-
-    @override
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._stops:
-            across = event.position().x()
-            near = min(self._stops, key=lambda moment: abs(self._across(moment) - across))
-            self._move_to(self._stops.index(near))
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._at = None
-        self._tell()
+    def places(self) -> Sequence[float]:
+        return [self._across(moment) for moment in self._stops]
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -112,11 +89,8 @@ class TrendChart(QWidget):
             self._paint_trend(painter, tokens, trend, order)
         self._paint_heading(painter, tokens)
 
-    def _move_to(self, at: int) -> None:
-        self._at = at
-        self._tell()
-
-    def _tell(self) -> None:
+    @override
+    def tell(self) -> None:
         self.setAccessibleDescription(" ".join(self._sentences()))
         self.update()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from ehr_desktop.node.consensus.effects import (
+    Broadcast,
     CheckCandidate,
     Distrust,
     Evidence,
@@ -61,6 +62,23 @@ def test_a_notar_vote_and_a_skip_in_one_slot_are_no_evidence():
     clinic.told(core, 2, clinic.vote(2, NOTAR, 0, sha256(b"a")))
 
     assert of(Evidence, clinic.told(core, 2, clinic.vote(2, SKIP, 0))) == []
+
+
+def test_in_a_slot_that_is_given_up_the_proposers_vote_is_shown_to_all_once():
+    """Each may have been told another block, so nobody sees two of them by himself."""
+    clinic = Clinic(4)
+    core = clinic.core(1)
+    proposal = clinic.proposal(clinic.block(0))
+    clinic.told(core, 0, proposal)
+
+    skips = [clinic.vote(number, SKIP, 0) for number in (2, 3)]
+    told = [
+        of(Broadcast, clinic.told(core, n, skip)) for n, skip in zip((2, 3), skips, strict=True)
+    ]
+
+    assert Broadcast(proposal.vote) in told[0]
+    assert Broadcast(proposal.vote) not in told[1]
+    assert not {Broadcast(skip) for skip in skips} & {*told[0], *told[1]}
 
 
 def test_a_forged_vote_is_not_counted_and_its_sender_is_distrusted():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.consent_clinic import ConsentClinic, consent_clinic
 from tests.support.paper_ledger import DESK, DOCTOR, PaperLedger, registration, staffed
 from tests.support.paper_statements import ANNA, BEN, BOTH, HOUR, NINE, booking, epochs, note, row
 
@@ -23,3 +24,9 @@ def clinic() -> PaperLedger:
         verdict = ledger.say(statement, person, containers)
         assert verdict.accepted, verdict
     return ledger
+
+
+@pytest.fixture
+def consent() -> ConsentClinic:
+    """Patients with cards, a delegate, a guardian, grants, a rule and shared-out keys."""
+    return consent_clinic()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from ehr_desktop.node.contracts import statements
+from ehr_desktop.node.contracts.rounds import ROUND_BITS
 from ehr_desktop.node.contracts.statements import (
     KINDS,
     ChangeAppointmentStatus,
@@ -11,7 +13,9 @@ from ehr_desktop.node.contracts.statements import (
     CommitRecords,
     DeactivateMember,
     EnrolMember,
+    OpenEpochs,
     ReadRecords,
+    RenewTeamKey,
     ReplaceAccount,
     ReplaceTeamKey,
     ResealKeys,
@@ -78,6 +82,12 @@ REFUSED = (
     Case("role", DeactivateMember(NURSE.id), DOCTOR),
     Case("unknown-person", DeactivateMember(NEW), ADMIN),
     Case("last-administrator", DeactivateMember(ADMIN.id), ADMIN),
+    Case("nothing-owed", ReplaceTeamKey("front-desk", 2, BOX, ()), DESK),
+    Case(
+        "nothing-owed",
+        RenewTeamKey("clinical", 1 << 20, BOX, ((DOCTOR.id, bytes(32)),), ()),
+        DOCTOR,
+    ),
     Case("not-of-the-team", ReplaceTeamKey("clinical", 2, BOX, ()), DESK),
     Case("stale-generation", ReplaceTeamKey("clinical", 1, BOX, ()), DOCTOR),
     Case("stale-generation", ReplaceTeamKey("clinical", 3, BOX, ()), DOCTOR),
@@ -108,10 +118,10 @@ REFUSED = (
     Case("stale-version", note("first note", 3), DOCTOR, 1),
     Case("stale-version", note("unheard of", 2), DOCTOR, 1),
     Case("another-patient", note("first note", 2, patient=BEN), DOCTOR, 1),
-    Case("unknown-patient", ReadRecords(NEW, "open", "treatment", ("notes",)), DOCTOR),
-    Case("purpose", ReadRecords(ANNA, "open", "curiosity", ("notes",)), DOCTOR),
-    Case("no-grant", ReadRecords(ANNA, "open", "treatment", ("notes",)), DESK),
-    Case("no-grant", ReadRecords(ANNA, "open", "treatment", ("demographics", "labs")), ADMIN),
+    Case("unknown-patient", ReadRecords(NEW, "open", "treatment", "policy", ("notes",)), DOCTOR),
+    Case("purpose", ReadRecords(ANNA, "open", "curiosity", "policy", ("notes",)), DOCTOR),
+    Case("no-grant", ReadRecords(ANNA, "open", "treatment", "policy", ("notes",)), DESK),
+    Case("no-grant", ReadRecords(ANNA, "open", "treatment", "policy", ("demographics", "labs")), ADMIN),
     Case("unknown-patient", booking("new", NINE + HOUR, patient=NEW), DESK, 1),
     Case("containers", booking("new", NINE + HOUR), DESK, 0),
     Case("stale-epoch", booking("new", NINE + HOUR, epoch=numbered(2)), DESK, 1),
@@ -143,9 +153,10 @@ def test_a_rule_refuses_with_its_code_and_the_state_stays_as_it_was(clinic, case
     assert clinic.device.sequence == sequence + 1
 
 
-def test_the_refusals_above_touch_every_kind_of_statement_but_those_on_workstations():
+def test_the_refusals_above_touch_every_kind_of_statement_on_people_records_and_bookings():
     kinds = {case.statement.KIND for case in REFUSED}
-    assert kinds == {kind for kind in KINDS if not kind.startswith("device.")}
+    of_this_file = {kind for kind, said in KINDS.items() if said.__module__ == statements.__name__}
+    assert kinds == {kind for kind in of_this_file if not kind.startswith("device.")}
 
 
 ACCEPTED = (
@@ -164,8 +175,8 @@ ACCEPTED = (
     Case("", note("first note", 2), NURSE, 1),
     Case("", note("imported", source="import"), ADMIN, 1),
     Case("", note("address", category="demographics"), DESK, 1),
-    Case("", ReadRecords(ANNA, "open", "treatment", ("notes",)), NURSE),
-    Case("", ReadRecords(ANNA, "export", "export", ("demographics",)), DESK),
+    Case("", ReadRecords(ANNA, "open", "treatment", "policy", ("notes",)), NURSE),
+    Case("", ReadRecords(ANNA, "export", "export", "policy", ("demographics",)), DESK),
     Case("", booking("new", NINE + HOUR), DESK, 1),
     Case("", booking("new", override="staff"), DESK, 1),
     Case("", moving("nine", NINE + 30 * 60_000), DESK),
@@ -189,9 +200,24 @@ def test_a_person_who_left_says_nothing_more_and_comes_back_by_no_statement(clin
     assert clinic.say(DeactivateMember(NURSE.id), ADMIN).rule == "not-active"
     statement = EnrolMember(NURSE.id, "nurse", NURSE.key.public, BOX)
     assert clinic.say(statement, ADMIN, 1).rule == "already-a-member"
-    assert clinic.say(booking("n", NINE + HOUR, provider=NURSE.id), DESK, 1).rule == (
-        "not-a-provider"
+    late = booking("n", NINE + HOUR, provider=NURSE.id, epoch=renewed_epoch(clinic))
+    assert clinic.say(late, DESK, 1).rule == "not-a-provider"
+
+
+def renewed_epoch(clinic) -> int:
+    """Renew the front desk's key, and open keys of appointments that nobody knows who has left."""
+    generation, epoch = 1 << ROUND_BITS, 2 << ROUND_BITS
+    boxes = ((DESK.id, bytes(32)),)
+    assert clinic.say(RenewTeamKey("front-desk", generation, BOX, boxes, ()), DESK).accepted
+    row = (
+        "appointments",
+        epoch,
+        bytes(32),
+        (("clinical", 1, bytes(32)), ("front-desk", generation, bytes(32))),
+        (),
     )
+    assert clinic.say(OpenEpochs(ANNA, (row,)), DESK).accepted
+    return epoch
 
 
 def test_an_administrator_replaces_the_founding_key_once_and_no_later_one(clinic):
@@ -222,7 +248,8 @@ def test_a_refused_batch_of_records_keeps_none_of_them(clinic):
 def test_the_ledger_names_the_container_of_the_newest_version(clinic):
     (reference,) = clinic.payload(note("first note", 2), NURSE, 1).containers
     assert clinic.say(note("first note", 2), NURSE, 1).accepted
-    assert clinic.get("record", seeded("first note")) == (ANNA, "notes", 2, reference.commitment)
+    newest = clinic.get("record", seeded("first note"))
+    assert newest[:5] == (ANNA, "notes", 2, reference.commitment, FIRST)
 
 
 def test_a_freed_slot_is_anothers_and_does_not_come_back_by_itself(clinic):

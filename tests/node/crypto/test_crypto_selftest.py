@@ -1,6 +1,6 @@
 import pytest
 
-from ehr_desktop.node.crypto import body, keywrap, selftest, sign
+from ehr_desktop.node.crypto import body, keywrap, oprf, selftest, sharing, sign
 from ehr_desktop.node.crypto.errors import SelfTestError
 
 
@@ -18,6 +18,7 @@ def test_the_installed_cryptography_passes():
         ("_GCM_SIV_SEALED", "AES-256-GCM-SIV"),
         ("_ARGON2ID_OUTPUT", "Argon2id"),
         ("_BODY_SEALED", "Cobblestone-256"),
+        ("_OPRF_OUTPUT", "OPRF"),
     ],
 )
 def test_another_answer_than_the_known_one_names_the_primitive(monkeypatch, constant, primitive):
@@ -36,6 +37,19 @@ def test_a_verifier_that_accepts_the_identity_key_does_not_pass(monkeypatch):
 def test_keys_of_one_byte_do_not_pass(monkeypatch):
     monkeypatch.setattr(body, "new_key", lambda: b"\x01")
     with pytest.raises(SelfTestError, match="Cobblestone"):
+        selftest.run_self_test()
+
+
+def test_shares_that_are_the_secret_do_not_pass(monkeypatch):
+    monkeypatch.setattr(sharing, "random_scalar", lambda: bytes(32))
+    with pytest.raises(SelfTestError, match="sharing"):
+        selftest.run_self_test()
+
+
+def test_a_guard_that_answers_for_any_point_does_not_pass(monkeypatch):
+    monkeypatch.setattr(oprf, "is_point", lambda _: True)
+    monkeypatch.setattr(oprf, "_multiply", lambda _, point: point)
+    with pytest.raises(SelfTestError, match="OPRF"):
         selftest.run_self_test()
 
 

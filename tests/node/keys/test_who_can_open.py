@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -18,9 +19,10 @@ from ehr_desktop.domain.people import Role, Team
 from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.domain.records import NewRecord
 from ehr_desktop.node.crypto.errors import OpenFailedError
+from ehr_desktop.node.keys.boxes import open_key
 from ehr_desktop.node.keys.keyring import Session, TeamKey
 from ehr_desktop.node.keys.records import RecordHeader, open_record
-from ehr_desktop.node.keys.teams import _team_context, open_category_key
+from ehr_desktop.node.keys.teams import _CATEGORY_LABEL, _TEAM_LABEL, open_category_key
 from ehr_desktop.node.store import containers
 from ehr_desktop.node.store.containers import StoredContainer
 from ehr_desktop.node.store.secrets import KeyBox
@@ -47,21 +49,13 @@ class Thief:
         self.category_keys = [key for s in sessions for key in s.category_keys.values()]
         for team, box in itertools.product(self.teams, self.boxes):
             if box.subject:
-                for name in Team:
-                    try:
-                        pretended = TeamKey(name, team.generation, team.seed, team.box)
-                        self.category_keys.append(open_category_key(box, pretended))
-                    except OpenFailedError:
-                        continue
+                with suppress(OpenFailedError):
+                    self.category_keys.append(open_key(box, team.box, _CATEGORY_LABEL))
 
     def _try_team_box(self, session: Session, box: KeyBox) -> None:
-        for team in Team:
-            try:
-                context = _team_context(team, box.epoch, box.recipient)
-                seed = session.keys.box.open(box.box, context)
-            except OpenFailedError:
-                continue
-            self.teams.append(TeamKey.from_seed(team, box.epoch, seed))
+        with suppress(OpenFailedError):
+            seed = open_key(box, session.keys.box, _TEAM_LABEL)
+            self.teams.append(TeamKey.from_seed(Team(box.purpose), box.epoch, seed))
 
     def opened(self) -> dict[str, int]:
         """How many records of each category open under any key there is."""

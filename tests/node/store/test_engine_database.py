@@ -1,7 +1,6 @@
 """One encrypted database: what is kept, what is undone, what is told."""
 
 import errno
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -197,21 +196,6 @@ def test_an_error_of_the_file_system_in_the_block_means_a_full_disk_only_if_it_s
         raise OSError(errno.ENOSPC, "no space")
     with pytest.raises(PermissionError), database.writing():
         raise PermissionError(errno.EACCES, "not allowed")
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    try:
-        mounted = subprocess.run(command, capture_output=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command here")
-    if mounted.returncode:
-        pytest.skip("mounting a small disk is not allowed here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_keeps_everything_that_was_committed_and_nothing_else(small_disk):

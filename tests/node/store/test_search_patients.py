@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ehr_desktop.domain.ids import PatientId, RecordId, RecordNumber
@@ -217,6 +217,7 @@ def test_nothing_that_can_be_typed_raises(views, text, limit, offset):
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
 )
+@example(family="\U00018cd6,", given_name="1")
 @given(family=st.text(min_size=1, max_size=60), given_name=st.text(max_size=40))
 def test_whatever_the_name_it_is_found_by_itself(views, family, given_name):
     wanted = PatientSeen(

@@ -53,6 +53,26 @@ def test_all_connected_is_said_calmly():
     assert saying.tone is Tone.SUCCESS
 
 
+def ahead(status, *clocks_ms):
+    rooms = [
+        replace(w, clock_ahead_ms=ms)
+        for w, ms in zip(status.workstations[1:], clocks_ms, strict=True)
+    ]
+    return replace(status, workstations=(status.workstations[0], *rooms))
+
+
+def test_a_clock_far_behind_most_others_is_told_with_what_it_means():
+    saying = network_saying(ahead(network(4, 3), 700_000, 720_000, 0))
+    assert saying.tone is Tone.WARNING
+    assert saying.title == "This workstation's clock is 12 min behind the others"
+    assert saying.text.startswith("It votes for nothing until its clock is set.")
+
+
+def test_one_other_clock_that_is_off_says_nothing_of_this_one():
+    for clocks_ms in ((700_000, 0, 0), (600_000, 600_000, 600_000), (-900_000, -900_000, -900_000)):
+        assert network_saying(ahead(network(4, 3), *clocks_ms)).tone is Tone.SUCCESS
+
+
 def test_below_the_quorum_it_says_how_many_are_needed_and_that_work_goes_on():
     saying = network_saying(replace(network(4, 1), pending=3))
     assert saying.title == "2 of 4 connected: 3 are needed"

@@ -201,7 +201,7 @@ def test_a_check_that_breaks_off_leaves_the_screen_usable(qtbot, slow, context_f
 def test_leaving_for_good_stops_the_check(qtbot, slow, context_for):
     screen = IntegrityScreen(context_for("karin.lindqvist"))
     screen.check()
-    run = screen._run
+    run = screen.progress.run
     screen.deleteLater()
     qtbot.waitUntil(lambda: not isValid(screen))
     assert run.stopped()

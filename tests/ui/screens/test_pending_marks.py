@@ -134,13 +134,15 @@ def test_a_patient_who_is_registered_but_not_final_is_marked_in_the_list(
     qtbot.addWidget(screen)
     screen.show()
     rows = screen.found.rows
-    qtbot.waitUntil(lambda: rows.rowCount() > 1)
-    marked = [
-        rows.row(number).patient.id
-        for number in range(rows.rowCount())
-        if rows.index(number, 0).data(CellRole.ICON) == "hourglass"
-    ]
-    assert marked == [first]
+
+    def marked():
+        return [
+            rows.row(number).patient.id
+            for number in range(rows.rowCount())
+            if rows.index(number, 0).data(CellRole.ICON) == "hourglass"
+        ]
+
+    qtbot.waitUntil(lambda: rows.rowCount() > 1 and marked() == [first])
     spoken = rows.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken.endswith("waiting for other workstations")
 

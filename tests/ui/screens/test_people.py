@@ -3,12 +3,16 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLabel
 
-from ehr_desktop.domain.people import Role
+from ehr_desktop.domain.events import PeopleChanged
+from ehr_desktop.domain.people import Role, Team
+from ehr_desktop.ui.models.people_words import WHAT_ENDING_DOES
 from ehr_desktop.ui.models.staff_table import Column, StaffTable
 from ehr_desktop.ui.screens.add_account import ROLE_KEYS
 from ehr_desktop.ui.screens.own_password import OwnPasswordDrawer
 from ehr_desktop.ui.screens.people import PeopleScreen
+from ehr_desktop.ui.widgets.labels import Caption
 from tests.support.memory_world import PASSWORD
 from tests.ui.conftest import SUGGESTION
 
@@ -101,6 +105,33 @@ def test_an_account_is_ended_only_after_a_question(qtbot, screen, clinic, asked)
     qtbot.waitUntil(lambda: asked.notes == ["The account of Tom Hale has ended."])
     assert not clinic.staff("tom.hale").active
     qtbot.waitUntil(lambda: screen.model.active == 4)
+
+
+def test_the_question_says_what_the_leaver_may_still_open(screen):
+    choose(screen, "Tom Hale")
+    screen.end_account()
+    said = [label.text() for label in screen.question.findChildren(QLabel)]
+    assert WHAT_ENDING_DOES in said
+    assert "can still open what was written before" in WHAT_ENDING_DOES
+
+
+def count_line(screen):
+    return screen.page.findChildren(Caption)[-1].text()
+
+
+def test_it_is_said_whether_the_keys_of_who_left_are_replaced(qtbot, screen, clinic):
+    assert count_line(screen) == "5 active of 5 accounts"
+    clinic.world.keys_to_replace = [Team.CLINICAL, Team.FRONT_DESK]
+    choose(screen, "Tom Hale")
+    screen.end_account()
+    screen.question.confirm_button.click()
+    later = "4 active of 5 accounts · Keys are replaced when a clinician next signs in"
+    qtbot.waitUntil(lambda: count_line(screen) == later)
+    for teams, said in (([Team.FRONT_DESK], "Keys are replaced when somebody next signs in"),
+                        ([], "Keys replaced")):  # fmt: skip
+        clinic.world.keys_to_replace = teams
+        clinic.world.publish(PeopleChanged())
+        qtbot.waitUntil(lambda said=said: count_line(screen).endswith(f"accounts · {said}"))
 
 
 def test_nobody_ends_the_own_account(qtbot, screen):

@@ -146,7 +146,7 @@ def test_an_arrival_at_the_front_desk_appears_by_itself(qtbot, open_today, clini
     arrived = clinic.appointments.change_status(
         clinic.actor("ines.duarte"), whitfield.id, AppointmentStatus.ARRIVED
     )
-    node.submit(arrived).result(5)
+    node.submit(arrived).result(60)
     qtbot.waitUntil(lambda: screen.tiles.waiting.accessibleName().startswith("Waiting: 1"))
     assert screen.model.rows[0].status is AppointmentStatus.ARRIVED
 
@@ -159,7 +159,7 @@ def test_a_booking_elsewhere_appears_by_itself(qtbot, open_today, clinic, node):
         datetime(2026, 8, 14, 14, tzinfo=UTC),
         timedelta(minutes=10),
     )
-    node.submit(clinic.appointments.book(clinic.actor("tom.hale"), wanted)).result(5)
+    node.submit(clinic.appointments.book(clinic.actor("tom.hale"), wanted)).result(60)
     qtbot.waitUntil(lambda: len(names(screen)) == 9)
 
 
@@ -204,7 +204,7 @@ def test_an_unfinished_note_is_offered_to_the_one_who_wrote_it(qtbot, open_today
 
 
 def test_a_check_that_is_old_or_found_faults_is_said(clinic, node):
-    status = node.submit(clinic.session.status()).result(5)
+    status = node.submit(clinic.session.status()).result(60)
     assert check_text(status, NOON, UTC)[0] == ("This workstation has never been checked in full.")
     recent = replace(status, last_check=NOON - timedelta(days=6), last_check_faults=0)
     assert check_text(recent, NOON, UTC) == ("", False)
@@ -218,9 +218,9 @@ def test_what_waits_for_a_provider_is_their_own(clinic, node):
     own = earlier(clinic, "GHOSH", 2)
     earlier(clinic, "WHIT", 9)
     doctor = clinic.actor("chidi.okafor")
-    work = node.submit(waiting_work(clinic, doctor, NOON, doctor.id)).result(5)
+    work = node.submit(waiting_work(clinic, doctor, NOON, doctor.id)).result(60)
     assert work.open_ends == (own,)
-    everybody = node.submit(waiting_work(clinic, doctor, NOON, None)).result(5)
+    everybody = node.submit(waiting_work(clinic, doctor, NOON, None)).result(60)
     assert len(everybody.open_ends) == 2
 
 

@@ -95,7 +95,7 @@ def test_a_deleted_owner_is_not_called(qtbot, bridge):
     owner, witness, got = QObject(), QObject(), []
     future = bridge.call(owner, answer(1), done=got.append, failed=got.append)
     shiboken6.delete(owner)
-    future.result(2)
+    future.result(60)
     bridge.call(witness, answer(2), done=got.append, failed=got.append)
     qtbot.waitUntil(lambda: bool(got))
     assert got == [2]
@@ -114,7 +114,7 @@ def test_cancelling_reaches_the_coroutine_and_calls_nobody(qtbot, bridge):
     bridge.call(owner, answer("after"), done=got.append, failed=got.append)
     qtbot.waitUntil(lambda: got == ["after"])
     future.cancel()
-    assert ended.wait(2)
+    assert ended.wait(60)
     bridge.call(owner, answer("last"), done=got.append, failed=got.append)
     qtbot.waitUntil(lambda: got[-1] == "last")
     assert got == ["after", "last"]
@@ -174,7 +174,7 @@ def test_a_result_for_a_bridge_that_is_gone_is_dropped(qtbot, node):
         release.set()
 
     node.submit(let_go())
-    assert future.result(2) is None
+    assert future.result(60) is None
     assert got == []
 
 
@@ -182,6 +182,6 @@ def test_what_nobody_waits_for_is_reported(qtbot, node, strays):
     async def leave_a_failing_task():
         asyncio.get_running_loop().call_soon(lambda: 1 // 0)
 
-    node.submit(leave_a_failing_task()).result(2)
-    node.submit(answer(1)).result(2)
+    node.submit(leave_a_failing_task()).result(60)
+    node.submit(answer(1)).result(60)
     assert [type(error) for error in strays] == [ZeroDivisionError]

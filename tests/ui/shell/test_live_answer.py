@@ -47,7 +47,7 @@ def let_go(node, slow):
     async def go():
         slow.go.set()
 
-    node.submit(go()).result(5)
+    node.submit(go()).result(60)
 
 
 def test_what_happens_while_it_is_asked_leads_to_one_more_question(qtbot, node, live):

@@ -61,7 +61,7 @@ def test_what_one_types_into_or_presses_on_one_row_is_equally_high(shown):
 
 
 def test_the_focus_changes_no_size(shown, qtbot):
-    with qtbot.waitActive(shown["fields"], timeout=2000):
+    with qtbot.waitActive(shown["fields"]):
         shown["fields"].activateWindow()
     for stop in shown["fields"].findChildren(TextField):
         if stop.isEnabled():

@@ -35,7 +35,7 @@ def test_esc_closes_a_drawer_and_keeps_what_was_typed(host, qtbot):
     drawer.open_over()
     assert host.focusWidget() is note
     qtbot.keyClicks(note, "Cough for three days")
-    with qtbot.waitSignal(drawer.closed, timeout=1000):
+    with qtbot.waitSignal(drawer.closed):
         qtbot.keyClick(note, Qt.Key.Key_Escape)
     assert drawer.isHidden()
     drawer.open_over()
@@ -113,7 +113,7 @@ def test_a_notice_goes_away_by_itself(host, qtbot):
     snackbar = Snackbar(host, shown_ms=10)
     snackbar.say("Saved to Visits")
     assert snackbar.isVisible()
-    qtbot.waitUntil(snackbar.isHidden, timeout=2000)
+    qtbot.waitUntil(snackbar.isHidden)
 
 
 def test_undo_acts_on_the_notice_it_stands_in_and_once(host, qtbot):

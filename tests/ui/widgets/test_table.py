@@ -98,7 +98,7 @@ def test_the_keyboard_goes_from_the_search_into_the_table(qtbot):
     page = TablePage("Patients", table, search=search)
     qtbot.addWidget(page)
     page.show()
-    with qtbot.waitActive(page, timeout=2000):
+    with qtbot.waitActive(page):
         page.activateWindow()
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
-from ehr_desktop.domain.categories import Category
+from ehr_desktop.domain.categories import CLINICAL_CATEGORIES, SENSITIVE_CATEGORIES, Category
 from ehr_desktop.domain.chart import (
     AllergyStatement,
     ChartSummary,
@@ -27,6 +28,8 @@ from ehr_desktop.node.store.views.tables import ENTRY, PATIENT
 MOST_ROWS: Final = 500
 """The longest page of a section, and the longest list of allergies."""
 
+_NOTHING: Final[Mapping[Category, int]] = MappingProxyType({})
+_MAY_HOLD_ALLERGIES: Final = SENSITIVE_CATEGORIES | {Category.EMERGENCY}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STRUCK_OUT: Final = frozenset({"entered-in-error", "refuted"})
 _PAST: Final = frozenset({"inactive", "resolved"})
@@ -58,6 +61,10 @@ _PAGE: Final = (
 )
 
 
+Categories = frozenset[Category] | None
+"""The categories whose entries count; None for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportRow:
     """One record of a patient, for an export. `reference` is `Type/id`."""
@@ -77,9 +84,16 @@ class ChartQueries:
         self._team = team
 
     def summary(
-        self, patient: PatientId, names: Mapping[PersonId, str], *, per_section: int = 25
+        self,
+        patient: PatientId,
+        names: Mapping[PersonId, str],
+        *,
+        per_section: int = 25,
+        categories: Categories = None,
+        on_way: Mapping[Category, int] = _NOTHING,
     ) -> ChartSummary:
-        """Give what opens first: all of it seen in one state of the view.
+        """Give what opens first: all of it seen in one state of the view. `on_way` counts what that
+        state may lack.
 
         Raises:
             NotFoundError: this view holds no such patient.
@@ -88,13 +102,14 @@ class ChartQueries:
             row = connection.execute(select(PATIENT).where(PATIENT.c.id == patient)).one_or_none()
             if row is None:
                 raise NotFoundError(patient)
-            totals = _totals(connection, patient)
-            allergies = _entries(connection, names, patient, _ALLERGIES, limit=MOST_ROWS)
-            statement = self._allergy_statement(connection, patient)
+            shown = _of_categories(categories)
+            totals = _totals(connection, patient, shown)
+            allergies = _entries(connection, names, patient, _ALLERGIES, shown, limit=MOST_ROWS)
+            statement = self._allergy_statement(connection, patient, categories, on_way)
             sections = {
                 kind.value: Section(
                     kind.value,
-                    _entries(connection, names, patient, kind, limit=per_section),
+                    _entries(connection, names, patient, kind, shown, limit=per_section),
                     totals[kind],
                 )
                 if kind in totals
@@ -106,6 +121,7 @@ class ChartQueries:
             patient=to_patient(row),
             allergy_statement=statement,
             allergies=allergies,
+            on_way=on_way,
             **sections,
         )
 
@@ -118,25 +134,31 @@ class ChartQueries:
         limit: int = 100,
         offset: int = 0,
         text: str = "",
+        categories: Categories = None,
     ) -> Section:
         """Give one page of a section, newest first; with `text`, only entries that hold all of
         its words or their beginnings, and `total` counts those.
         """
-        wanted = [*_in(patient, kind), *_holding(text)]
+        chosen = [*_of_categories(categories), *_holding(text)]
+        wanted = [*_in(patient, kind), *chosen]
         total = select(func.count()).select_from(ENTRY).where(*wanted)
         with self._database.reading() as connection:
-            entries = _entries(
-                connection, names, patient, kind, limit=limit, offset=offset, text=text
-            )
+            entries = _entries(connection, names, patient, kind, chosen, limit=limit, offset=offset)
             return Section(kind.value, entries, connection.execute(total).scalar_one())
 
     def trend(
-        self, patient: PatientId, code: str, names: Mapping[PersonId, str], limit: int = 2000
+        self,
+        patient: PatientId,
+        code: str,
+        names: Mapping[PersonId, str],
+        limit: int = 2000,
+        categories: Categories = None,
     ) -> tuple[Entry, ...]:
         """Give the latest `limit` entries with a value and this code, oldest first."""
         newest = (
             select(*_COLUMNS)
             .where(_E.patient == patient, _E.code == code, _E.value != "")
+            .where(*_of_categories(categories))
             .order_by(_E.sort_ms.desc(), _E.recorded_ms.desc())
             .limit(limit)
         )
@@ -174,23 +196,39 @@ class ChartQueries:
     def counts(self, patient: PatientId) -> dict[SectionKind, int]:
         """Give how many entries each section has that has any."""
         with self._database.reading() as connection:
-            return _totals(connection, patient)
+            return _totals(connection, patient, ())
 
     def count(self) -> int:
         """Give how many entries there are of all patients."""
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(ENTRY)).scalar_one()
 
-    def _allergy_statement(self, connection: Connection, patient: PatientId) -> AllergyStatement:
+    def categories(self, patient: PatientId) -> frozenset[Category]:
+        """Give the categories this view shows entries of."""
+        chosen = select(_E.category).where(_E.patient == patient).distinct()
+        with self._database.reading() as connection:
+            return frozenset(Category(name) for name in connection.execute(chosen).scalars())
+
+    def _allergy_statement(
+        self,
+        connection: Connection,
+        patient: PatientId,
+        categories: Categories,
+        on_way: Mapping[Category, int],
+    ) -> AllergyStatement:
         """Say what is known of allergies. Struck out statements count for nothing; past allergies
-        are no reason to say that there are none.
+        are no reason to say that there are none, nor is what has not come yet.
         """
-        if self._team is not Team.CLINICAL:
+        if self._team is not Team.CLINICAL or (
+            categories is not None and Category.EMERGENCY not in categories
+        ):
             return AllergyStatement.UNAVAILABLE
         rows = connection.execute(select(_E.none_known, _E.status).where(*_in(patient, _ALLERGIES)))
         standing = [(none, status) for none, status in rows if status not in _STRUCK_OUT]
         if any(not none and status not in _PAST for none, status in standing):
             return AllergyStatement.KNOWN
+        if not _MAY_HOLD_ALLERGIES.isdisjoint(on_way):
+            return AllergyStatement.INCOMPLETE
         if any(none and status not in _PAST for none, status in standing):
             return AllergyStatement.NONE_KNOWN
         return AllergyStatement.NOT_RECORDED
@@ -203,14 +241,22 @@ def _in(patient: PatientId, kind: SectionKind) -> tuple[ColumnElement[bool], ...
     return _E.patient == patient, _E.section == kind.value
 
 
+def _of_categories(categories: Categories) -> list[ColumnElement[bool]]:
+    if categories is None or categories >= CLINICAL_CATEGORIES:
+        return []
+    return [_E.category.in_([category.value for category in categories])]
+
+
 def _holding(text: str) -> Iterable[ColumnElement[bool]]:
     spaced = " " + _E.folded
     return (func.instr(spaced, f" {word}") > 0 for word in words(text)[:8])
 
 
-def _totals(connection: Connection, patient: PatientId) -> dict[SectionKind, int]:
+def _totals(
+    connection: Connection, patient: PatientId, chosen: Iterable[ColumnElement[bool]]
+) -> dict[SectionKind, int]:
     rows = connection.execute(
-        select(_E.section, func.count()).where(_E.patient == patient).group_by(_E.section)
+        select(_E.section, func.count()).where(_E.patient == patient, *chosen).group_by(_E.section)
     )
     return {SectionKind(row[0]): row[1] for row in rows}
 
@@ -220,14 +266,14 @@ def _entries(
     names: Mapping[PersonId, str],
     patient: PatientId,
     kind: SectionKind,
+    chosen: Iterable[ColumnElement[bool]],
     *,
     limit: int,
     offset: int = 0,
-    text: str = "",
 ) -> tuple[Entry, ...]:
     most, skipped = max(0, min(limit, MOST_ROWS)), max(0, offset)
     values = {"of": patient, "kind": kind.value, "most": most, "skipped": skipped}
-    rows = connection.execute(_PAGE.where(*_holding(text)), values).all()
+    rows = connection.execute(_PAGE.where(*chosen), values).all()
     return tuple(_to_entry(row, names) for row in rows)
 
 

@@ -65,7 +65,8 @@ def read_terms(text: str) -> Terms:
 
 def _kinds(rest: str, all_words: tuple[str, ...]) -> tuple[NameKind, ...]:
     before, comma, _after = rest.partition(",")
-    if comma and all_words:
+    # what stands before the comma may be no word at all: then the first word is not of it
+    if comma and all_words and bool(before.strip()) == bool(fold(before).split()):
         return (NameKind.FAMILY,) if before.strip() else (NameKind.GIVEN,)
     if len(all_words) == 1 and 2 <= len(all_words[0]) <= 4:
         return tuple(NameKind)

@@ -1,6 +1,7 @@
 """The read models of one team: what its members may see, and nothing else."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -9,10 +10,13 @@ from sqlalchemy.dialects.sqlite import insert
 
 from ehr_desktop.domain.categories import default_teams
 from ehr_desktop.domain.errors import HomeDamagedError
+from ehr_desktop.domain.ids import PatientId
 from ehr_desktop.domain.people import Team
 from ehr_desktop.node.store.engine import (
     Database,
+    memory_database,
     open_database,
+    rekey_database,
     remove_database,
     schema_version,
 )
@@ -24,6 +28,7 @@ from ehr_desktop.node.store.views.ahead import (
     keep_before,
     note_ahead,
     put_back,
+    rows_ahead,
     settle,
 )
 from ehr_desktop.node.store.views.apply import apply_changes
@@ -69,8 +74,8 @@ class Views:
         self.chart = ChartQueries(database, team)
 
     @classmethod
-    def open(cls, path: Path, key: bytes, team: Team) -> Self:
-        """Open a team's view with its 32-byte key.
+    def open(cls, path: Path, key: bytes, team: Team, earlier: Iterable[bytes] = ()) -> Self:
+        """Open a team's view with its 32-byte key. One under an `earlier` key is encrypted anew.
 
         A view of another schema or another team, one that is damaged and one under another key is
         dropped and made anew, empty: everything in it stands in containers. `position` is then 0.
@@ -79,15 +84,21 @@ class Views:
             DiskFullError: there is no room to make it.
             HomeDamagedError: the path cannot be used at all.
         """
-        try:
-            database = _open(path, key, team)
-        except HomeDamagedError:
-            database = None
+        database = _open_if_sound(path, key, team)
+        if database is None and _was_under(path, earlier, key):
+            database = _open_if_sound(path, key, team)
         if database is None:
             remove_database(path)
             database = _open(path, key, team)
         if database is None:
             raise HomeDamagedError(path.name)
+        return cls(database, team)
+
+    @classmethod
+    def in_memory(cls, team: Team) -> Self:
+        """Make an empty view that is never on a disk; what it holds is gone when it is closed."""
+        database = memory_database()
+        _create(database, team)
         return cls(database, team)
 
     @property
@@ -138,6 +149,11 @@ class Views:
         with self._database.reading() as connection:
             return list(ahead_rows(connection))
 
+    def ahead_of(self, patients: Collection[PatientId]) -> list[RowName]:
+        """Give the rows about these patients that show something pending."""
+        with self._database.reading() as connection:
+            return rows_ahead(connection, patients)
+
     def awaited(self, names: Collection[bytes]) -> list[tuple[bytes, bytes]]:
         """Give those of `names` that something waits for, each with a transaction that does."""
         with self._database.reading() as connection:
@@ -171,6 +187,10 @@ class Views:
                     found[name] = tuple(row[column.name] for column in _columns(name[0]))
         return position, found
 
+    def empty_log(self) -> bool:
+        """Wipe what was forgotten from the log, too; False while somebody reads. See `Database`."""
+        return self._database.empty_log()
+
     def damaged_pages(self) -> tuple[str, ...]:
         """Read every page and give what is wrong with it; empty if sound."""
         return self._database.damaged_pages()
@@ -198,6 +218,22 @@ def _contents(connection: Connection) -> dict[RowName, tuple[Any, ...]]:
 
 def _columns(kind: str) -> list[Column[Any]]:
     return [column for column in ROWS[kind][0].c if column.name != "number"]
+
+
+def _open_if_sound(path: Path, key: bytes, team: Team) -> Database | None:
+    try:
+        return _open(path, key, team)
+    except HomeDamagedError:
+        return None
+
+
+def _was_under(path: Path, earlier: Iterable[bytes], key: bytes) -> bool:
+    """Encrypt a view anew that is under one of some earlier keys; tell whether it was."""
+    for old in earlier:
+        with suppress(HomeDamagedError):
+            rekey_database(path, old, key)
+            return True
+    return False
 
 
 def _open(path: Path, key: bytes, team: Team) -> Database | None:

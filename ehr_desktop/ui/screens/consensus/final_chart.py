@@ -1,5 +1,6 @@
 """How long every block of the last hour took to become final."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from math import log10
 from typing import Final
@@ -7,9 +8,6 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -25,7 +23,7 @@ from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.palette import worn_tokens
 from ehr_desktop.ui.theme.tokens import Tokens, TypeSize
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
-from ehr_desktop.ui.widgets.steps import paint_focus_ring, step_to
+from ehr_desktop.ui.widgets.steps import SteppedGraph, paint_focus_ring
 
 HOUR: Final = timedelta(hours=1)
 _NOTICED: Final = timedelta(seconds=5)
@@ -35,7 +33,7 @@ _LEAST_MS, _MOST_MS = 1.0, 1000.0
 _REACH_PX: Final = 3.0
 
 
-class FinalChart(QWidget):
+class FinalChart(SteppedGraph):
     """A point for each block over the clock, on a scale where each line is ten times the one
     below: a slow block is seen without hiding the quick ones.
 
@@ -44,18 +42,14 @@ class FinalChart(QWidget):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(QSizePolicy.Policy.Expanding, parent)
         self._points: tuple[FinalPoint, ...] = ()
         self._given: tuple[FinalPoint, ...] = ()
         self._zone: tzinfo | None = None
         self._until = datetime.fromtimestamp(0, UTC)
         self._spots: list[QPointF] = []
         self._most_ms = _MOST_MS
-        self._at: int | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMouseTracking(True)
-        self._tell()
+        self.tell()
 
     def show_points(
         self, points: tuple[FinalPoint, ...], until: datetime, zone: tzinfo | None
@@ -71,13 +65,13 @@ class FinalChart(QWidget):
         self._most_ms = _scale_end(self._points)
         self._place_points()
         heights = [each.height for each in self._points]
-        self._at = heights.index(stood.height) if stood and stood.height in heights else None
-        self._tell()
+        self.at = heights.index(stood.height) if stood and stood.height in heights else None
+        self.tell()
 
     @property
     def focused(self) -> FinalPoint | None:
         """The block the line stands on."""
-        return None if self._at is None else self._points[self._at]
+        return None if self.at is None else self._points[self.at]
 
     @override
     def sizeHint(self) -> QSize:
@@ -88,30 +82,13 @@ class FinalChart(QWidget):
         return QSize(280, 170)
 
     @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        wanted = step_to(event, self._at, len(self._points))
-        if wanted is None:
-            super().keyPressEvent(event)
-        else:
-            self._move_to(wanted)
-
-    @override
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._points:
-            across = event.position().x()
-            places = range(len(self._spots))
-            self._move_to(min(places, key=lambda at: abs(self._spots[at].x() - across)))
+    def places(self) -> Sequence[float]:
+        return [spot.x() for spot in self._spots]
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_points()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._at = None
-        self._tell()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -130,11 +107,8 @@ class FinalChart(QWidget):
         heading = QRectF(_LEFT_PX, 4, self.width() - _LEFT_PX - _RIGHT_PX, 20)
         painter.drawText(heading, Qt.AlignmentFlag.AlignVCenter, self._sentence())
 
-    def _move_to(self, at: int) -> None:
-        self._at = at
-        self._tell()
-
-    def _tell(self) -> None:
+    @override
+    def tell(self) -> None:
         self.setAccessibleName("Time to final over the last hour")
         self.setAccessibleDescription(self._sentence())
         set_plain_tooltip(self, self._sentence() if self.focused else "")
@@ -198,8 +172,8 @@ class FinalChart(QWidget):
         painter.setBrush(QColor(tokens.link))
         for spot in self._spots:
             painter.drawEllipse(spot, _REACH_PX, _REACH_PX)
-        if self._at is not None:
-            spot = self._spots[self._at]
+        if self.at is not None:
+            spot = self._spots[self.at]
             across = round(spot.x()) + 0.5
             painter.setPen(QPen(QColor(tokens.text_muted), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(across, plot.top()), QPointF(across, plot.bottom()))

@@ -3,15 +3,14 @@
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from ehr_desktop.domain.ledger import CheckReport
 from ehr_desktop.domain.people import Clinic
 from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.ledger_surroundings import Surroundings, surroundings_of
-from ehr_desktop.ui.screens.integrity.check_run import CheckRun
 from ehr_desktop.ui.screens.integrity.checklist import Checklist
 from ehr_desktop.ui.screens.integrity.fault_card import FaultCard
 from ehr_desktop.ui.screens.integrity.report_text import report_text
@@ -24,10 +23,9 @@ from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.labels import Body, Heading, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, column, row
 from ehr_desktop.ui.widgets.progress_panel import ProgressPanel
+from ehr_desktop.ui.widgets.scrolling import Scrolling
 from ehr_desktop.ui.widgets.verdict import Verdict
 
-LOOK_MS: Final = 100
-"""How often the screen looks how far the check is."""
 MOST_CARDS: Final = 50
 """More faults than this are counted; the report names them all."""
 
@@ -40,7 +38,6 @@ class IntegrityScreen(QWidget):
         self._context = context
         self._around = Surroundings()
         self._clinic: Clinic | None = None
-        self._run: CheckRun | None = None
         self.report: CheckReport | None = None
         self.cards: list[FaultCard] = []
         self.check_button = primary_button(
@@ -56,7 +53,6 @@ class IntegrityScreen(QWidget):
         self.checklist = Checklist(self)
         self.more_faults = Body("", self, level=Level.MUTED)
         self._faults = column(spacing=Space.TWO)
-        self._timer = QTimer(self, interval=LOOK_MS)
         self._build()
         self._listen()
         self._show(None)
@@ -69,16 +65,14 @@ class IntegrityScreen(QWidget):
     @property
     def running(self) -> bool:
         """Whether a check is running."""
-        return self._run is not None
+        return self.progress.run is not None
 
     def check(self) -> None:
         """Start a full check."""
-        if self._run is not None:
+        if self.running:
             return
-        context, run = self._context, CheckRun()
-        self._run = run
-        self.destroyed.connect(run.stop)
-        self.progress.start("Checking everything on this workstation")
+        context = self._context
+        run = self.progress.follow("Checking everything on this workstation")
         self.progress_card.show()
         if self.check_button.hasFocus():
             self.progress.cancel_button.setFocus()
@@ -87,7 +81,6 @@ class IntegrityScreen(QWidget):
         self.tallies.hide()
         self._clear_faults()
         self.checklist.show_report(None)
-        self._timer.start()
         context.bridge.call(
             self,
             context.clinic.integrity.check(context.actor, run.advance, run.stopped),
@@ -149,12 +142,7 @@ class IntegrityScreen(QWidget):
                 spacing=Space.TWO,
             )
         )
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inside)
+        scroll = Scrolling(inside, self)
         beside = row(scroll, column(self.checklist, SPRING, spacing=0), spacing=Space.THREE)
         beside.setStretch(0, 1)
         self.setLayout(column(head, beside, spacing=Space.THREE, margin=Space.THREE))
@@ -164,8 +152,6 @@ class IntegrityScreen(QWidget):
         self.check_button.clicked.connect(self.check)
         self.copy_button.clicked.connect(self.copy_report)
         self.save_button.clicked.connect(self.ask_where_to_save)
-        self.progress.cancelled.connect(self._cancel)
-        self._timer.timeout.connect(self._look)
 
     def _begin(self) -> None:
         context, failed = self._context, self._failed
@@ -186,14 +172,6 @@ class IntegrityScreen(QWidget):
         if report is not None and not self.running:
             self._show(report)
 
-    def _cancel(self) -> None:
-        if self._run is not None:
-            self._run.stop()
-
-    def _look(self) -> None:
-        if self._run is not None and not self._run.stopped():
-            self.progress.advance(*self._run.far)
-
     def _checked(self, report: CheckReport) -> None:
         self._ended()
         self._show(report)
@@ -204,8 +182,7 @@ class IntegrityScreen(QWidget):
         self._failed(error)
 
     def _ended(self) -> None:
-        self._timer.stop()
-        self._run = None
+        self.progress.end()
         self.check_button.setEnabled(True)
         # back to where it was started, unless somebody is typing elsewhere by now
         if self.isVisible() and not isinstance(QApplication.focusWidget(), QLineEdit):

@@ -3,9 +3,9 @@
 from concurrent.futures import Future
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QProgressBar, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
 from typing_extensions import override
 
 from ehr_desktop.domain.errors import HomeExistsError, InvalidInputError
@@ -16,13 +16,14 @@ from ehr_desktop.ui.bridge import NodeBridge
 from ehr_desktop.ui.screens.join.door_list import DoorList
 from ehr_desktop.ui.screens.join.work import JoiningWork
 from ehr_desktop.ui.theme.fonts import ui_font
-from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
+from ehr_desktop.ui.theme.tokens import Space, TypeSize
 from ehr_desktop.ui.widgets.buttons import ghost_button, primary_button, secondary_button
-from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.digits import DigitsQuestion
-from ehr_desktop.ui.widgets.field import FIELD_WIDTH_PX, Field
+from ehr_desktop.ui.widgets.failure import Failure
+from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.labels import Body, Caption, Label, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
+from ehr_desktop.ui.widgets.narrow_page import NarrowPage
 from ehr_desktop.ui.widgets.text_field import TextField
 
 _LONGEST_NAME: Final = 100
@@ -60,7 +61,7 @@ class JoinScreen(QWidget):
         title = ui_font(TypeSize.DISPLAY, QFont.Weight.DemiBold)
         self.title = Label(_TITLE, self, font=title, wrap=True)
         self.remark = Body("", self, level=Level.MUTED)
-        self.problem = Callout(Tone.DANGER, "", parent=self)
+        self.problem = Failure(self)
         self._build_form()
         self.digits = DigitsQuestion(self)
         self.digits.answered.connect(self._answer)
@@ -69,7 +70,16 @@ class JoinScreen(QWidget):
         self.reached = Caption("", self)
         self.cancel = secondary_button("Cancel")
         self.cancel.clicked.connect(self.stop)
-        self.setLayout(column(self._scrolling(), spacing=0))
+        page = NarrowPage(
+            column(self.title, self.remark, spacing=Space.HALF),
+            self.problem,
+            self.form,
+            self.digits,
+            column(self.progress, self.reached, spacing=Space.ONE),
+            row(self.cancel, SPRING),
+            parent=self,
+        )
+        self.setLayout(column(page, spacing=0))
         bridge.node_event.connect(self._hear)
         self._show_form()
 
@@ -120,34 +130,6 @@ class JoinScreen(QWidget):
             self.stop()
         elif self.form.isVisible():
             self.leave()
-
-    def _scrolling(self) -> QScrollArea:
-        page = boxed(
-            column(
-                SPRING,
-                column(self.title, self.remark, spacing=Space.HALF),
-                self.problem,
-                self.form,
-                self.digits,
-                column(self.progress, self.reached, spacing=Space.ONE),
-                row(self.cancel, SPRING),
-                SPRING,
-                spacing=Space.THREE,
-            )
-        )
-        page.setMaximumWidth(FIELD_WIDTH_PX)
-        line = row(SPRING, page, SPRING, spacing=0)
-        line.setContentsMargins(Space.FOUR, Space.THREE, Space.FOUR, Space.THREE)
-        line.setStretch(1, 1000)
-        around = boxed(line)
-        around.setProperty("look", "scrolled")
-        area = QScrollArea(self)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(around)
-        return area
 
     def _build_form(self) -> None:
         self.name = Field(
@@ -231,8 +213,7 @@ class JoinScreen(QWidget):
         elif isinstance(error, InvalidInputError) and error.field == "address":
             self.doors.address.set_error(sentence)
         else:
-            self.problem.say(Tone.DANGER, "This workstation has not joined.", sentence)
-            self.problem.show()
+            self.problem.tell("This workstation has not joined.", sentence)
         self.back.setEnabled(not isinstance(error, HomeExistsError))
 
     def _looking_failed(self, error: BaseException) -> None:

@@ -2,14 +2,12 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.card import Card, Rule
-from ehr_desktop.ui.widgets.icon_label import IconLabel
-from ehr_desktop.ui.widgets.labels import Body, Caption, Level
-from ehr_desktop.ui.widgets.layouts import Piece, column, row
+from ehr_desktop.ui.widgets.labels import Body, Caption
+from ehr_desktop.ui.widgets.layouts import Piece
+from ehr_desktop.ui.widgets.point import Point
 
 _GAINS: Final = (
     (
@@ -43,19 +41,7 @@ class Alone(Card):
 
     def __init__(self, *, may_add: bool, parent: QWidget | None = None) -> None:
         super().__init__("What a second workstation gives", parent)
-        pieces: list[Piece] = [self._gain(*gain) for gain in _GAINS]
+        pieces: list[Piece] = [Point(*gain, self) for gain in _GAINS]
         self.add(*pieces, Rule(self), Caption(_ADVICE, self))
         step = _NEXT_STEP if may_add else "An administrator adds workstations on this screen."
         self.add(Body(step, self))
-
-    def _gain(self, icon_name: str, title: str, text: str) -> QWidget:
-        line = QWidget(self)
-        mark = IconLabel(icon_name, line, tone=Tone.ACCENT)
-        words = column(
-            Body(title, line, strong=True), Body(text, line, level=Level.MUTED), spacing=2
-        )
-        inner = row(mark, words, spacing=Space.TWO)
-        inner.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
-        inner.setStretch(1, 1)
-        line.setLayout(inner)
-        return line

@@ -17,6 +17,7 @@ from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.digits import DigitsQuestion
+from ehr_desktop.ui.widgets.failure import Failure
 from ehr_desktop.ui.widgets.labels import Body, Caption, Level, Mono
 from ehr_desktop.ui.widgets.layouts import boxed, column
 from ehr_desktop.ui.widgets.sheet import Sheet
@@ -38,7 +39,7 @@ class DoorSheet(Sheet):
         self._context = context
         self._until: datetime | None = None
         self._is_open = False
-        self.problem = Callout(Tone.DANGER, "", parent=self)
+        self.problem = Failure(self)
         self._build_waiting()
         self.visitor = Body("", self)
         self.digits = DigitsQuestion(self)
@@ -143,8 +144,7 @@ class DoorSheet(Sheet):
             return
         self._is_open = False
         self._show(None)
-        self.problem.say(Tone.DANGER, "No workstation was added.", explain(error))
-        self.problem.show()
+        self.problem.tell("No workstation was added.", explain(error))
         self.lay_out()
 
     def _say(self, tone: Tone, title: str, failure: str) -> None:

@@ -8,10 +8,9 @@ from ehr_desktop.domain.ids import DeviceId
 from ehr_desktop.domain.network import WorkstationStatus
 from ehr_desktop.explain import explain
 from ehr_desktop.ui.shell.context import ScreenContext
-from ehr_desktop.ui.theme.tokens import Tone
 from ehr_desktop.ui.widgets.buttons import primary_button
-from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.drawer import Drawer
+from ehr_desktop.ui.widgets.failure import Failure
 from ehr_desktop.ui.widgets.field import Field
 from ehr_desktop.ui.widgets.labels import Body, Level
 from ehr_desktop.ui.widgets.number_field import NumberField
@@ -44,8 +43,7 @@ class WeightsDrawer(Drawer):
                 number.setValue(each.weight)
                 self.fields[each.device] = Field(each.name, number, self)
                 self.add(self.fields[each.device])
-        self.problem = Callout(Tone.DANGER, "", parent=self)
-        self.problem.hide()
+        self.problem = Failure(self)
         self.add(self.problem)
         self.save = primary_button("Save", shortcut="Ctrl+Return")
         self.save.clicked.connect(self.submit)
@@ -76,5 +74,4 @@ class WeightsDrawer(Drawer):
 
     def _refuse(self, sentence: str) -> None:
         self.save.setEnabled(True)
-        self.problem.say(Tone.DANGER, "The votes were not changed.", sentence)
-        self.problem.show()
+        self.problem.tell("The votes were not changed.", sentence)

@@ -12,11 +12,13 @@ from ehr_desktop.domain.patients import Demographics, PatientSummary
 from ehr_desktop.explain import explain
 from ehr_desktop.services.values import ExportReport
 from ehr_desktop.ui.models.chart_times import birth_text, shown_when
+from ehr_desktop.ui.models.consent_words import listed
+from ehr_desktop.ui.screens.cards.card_section import CardSection
+from ehr_desktop.ui.screens.erasing.erasure_section import ErasureSection
 from ehr_desktop.ui.screens.patients.patient_form import PatientForm
 from ehr_desktop.ui.screens.patients.whole_label import WholeLabel
 from ehr_desktop.ui.screens.patients.words import (
     SEX_WORDS,
-    category_words,
     counted,
     file_name,
 )
@@ -26,6 +28,7 @@ from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
 from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.callout import Callout
+from ehr_desktop.ui.widgets.card import Rule
 from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.key_values import KeyValueList
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
@@ -49,8 +52,23 @@ class DetailsDrawer(Drawer):
         self._chart = secondary_button("Open record", icon_name="file-text")
         self._chart.setVisible(with_chart)
         actions = row(self._chart, self._book, self._export, SPRING, spacing=Space.ONE)
+        self.card = CardSection(context, self)
+        self.card.told.connect(context.notify)
+        self.erasure = ErasureSection(context, self)
+        self.erasure.told.connect(context.notify)
+        self.erasure.locked.connect(self.card.setHidden)
         self._reading = boxed(
-            column(self._name, self._pending, self._facts, actions, spacing=Space.TWO), self
+            column(
+                self._name,
+                self._pending,
+                self._facts,
+                actions,
+                Rule(self),
+                self.card,
+                self.erasure,
+                spacing=Space.TWO,
+            ),
+            self,
         )
         self.form = PatientForm(self, with_death=True)
         self._report = Callout(Tone.SUCCESS, "", parent=self)
@@ -92,6 +110,8 @@ class DetailsDrawer(Drawer):
             self._name.set_text(self._patient.name)
             self._pending.setVisible(self._patient.pending)
             self._facts.set_pairs(self._pairs(known))
+            self.card.show_patient(self._patient)
+            self.erasure.show_patient(self._patient)
 
     def _pairs(self, known: Demographics) -> tuple[tuple[str, str], ...]:
         today = self._context.now().date()
@@ -178,8 +198,7 @@ class DetailsDrawer(Drawer):
         words = counted(report.resources, "record", "records")
         text = f"{words}, {report.bytes:,} bytes, in {target.name}."
         if report.left_out:
-            names = ", ".join(category_words(category) for category in report.left_out)
-            text += f" Your keys do not open: {names}. These are not in the file."
+            text += f" Your keys do not open: {listed(report.left_out)}. These are not in the file."
         self._report.say(Tone.WARNING if report.left_out else Tone.SUCCESS, "Exported", text)
         self._report.show()
 

@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from ehr_desktop.domain.categories import Category
 from ehr_desktop.domain.patients import Demographics, PatientSummary, Sex
 
 SEX_WORDS: Final[Mapping[Sex, str]] = {
@@ -35,11 +34,6 @@ _FIELD_WORDS: Final[Mapping[str, str]] = {
 def field_words(field: str) -> str:
     """Name a field for people."""
     return _FIELD_WORDS.get(field, field.replace("_", " ").replace("-", " "))
-
-
-def category_words(category: Category) -> str:
-    """Name a category of records for people."""
-    return str(category.value).replace("-", " ")
 
 
 def isolated(text: str) -> str:

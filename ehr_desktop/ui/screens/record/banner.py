@@ -7,13 +7,14 @@ from datetime import UTC, date
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
-from ehr_desktop.domain.chart import AllergyStatement, ChartSummary, Entry
+from ehr_desktop.domain.chart import AllergyStatement, ChartSummary
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.ui.models.chart_times import birth_text, shown_when
 from ehr_desktop.ui.models.chart_words import allergy_words
+from ehr_desktop.ui.models.on_way_words import allergy_line, on_way_words
 from ehr_desktop.ui.screens.patients.whole_label import WholeLabel
 from ehr_desktop.ui.screens.patients.words import SEX_WORDS
 from ehr_desktop.ui.theme.fonts import ui_font
@@ -45,22 +46,30 @@ class PatientBanner(QFrame):
         self.number = Fact("Record id", self)
         self._icon = IconLabel("circle-help", self)
         self.allergies = WholeLabel(ui_font(weight=QFont.Weight.Medium), self)
+        self.on_way = WholeLabel(ui_font(), self)
+        self._coming = IconLabel("hourglass", self, tone=Tone.WARNING)
+        self._say_coming("")
         name = row(self.name, self._deceased, spacing=Space.TWO)
         name.setStretch(0, 1)
         facts = row(self.born, self.sex, self.number, self._pending, SPRING, spacing=Space.THREE)
-        warning = row(self._icon, self.allergies, spacing=Space.ONE)
-        warning.setStretch(1, 1)
-        warning.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
-        lines = column(name, facts, warning, spacing=Space.ONE)
+        warning = _remark(self._icon, self.allergies)
+        coming = _remark(self._coming, self.on_way)
+        lines = column(name, facts, warning, coming, spacing=Space.ONE)
         lines.setContentsMargins(Space.THREE, Space.TWO, Space.THREE, Space.ONE_AND_HALF)
         self.setLayout(lines)
 
     def show_chart(self, summary: ChartSummary, today: date) -> None:
-        """Show whose chart it is and its allergies."""
+        """Show whose chart it is, its allergies, and what of it has not come here yet."""
         self.show_patient(summary.patient, today)
-        words, icon, tone = allergy_words(summary.allergy_statement)
-        if summary.allergy_statement is AllergyStatement.KNOWN:
-            words = f"{words}: {_allergy_names(summary.allergies)}"
+        words, icon, tone = allergy_line(summary)
+        self._icon.set_icon(icon, tone)
+        self.allergies.set_text(words, tone)
+        self._say_coming(on_way_words(summary.on_way))
+
+    def show_closed(self, patient: PatientSummary, today: date) -> None:
+        """Show whose chart it is, where nobody here can see the allergies."""
+        self.show_patient(patient, today)
+        words, icon, tone = allergy_words(AllergyStatement.UNAVAILABLE)
         self._icon.set_icon(icon, tone)
         self.allergies.set_text(words, tone)
 
@@ -78,6 +87,11 @@ class PatientBanner(QFrame):
             self._deceased.set_state(f"Died {_death(known.deceased)}".strip(), Tone.NEUTRAL)
         self.setAccessibleName(f"Patient {patient.name}, {self.born.value}")
         self.update()
+
+    def _say_coming(self, words: str) -> None:
+        self.on_way.set_text(words, Tone.WARNING)
+        for part in (self._coming, self.on_way):
+            part.setVisible(bool(words))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -116,8 +130,11 @@ class Fact(QWidget):
         return self.sizeHint()
 
 
-def _allergy_names(allergies: tuple[Entry, ...]) -> str:
-    return ", ".join(entry.title for entry in allergies)
+def _remark(icon: IconLabel, words: WholeLabel) -> QHBoxLayout:
+    line = row(icon, words, spacing=Space.ONE)
+    line.setStretch(1, 1)
+    line.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
+    return line
 
 
 def _death(deceased: str) -> str:

@@ -2,16 +2,25 @@
 right.
 """
 
+from collections.abc import Callable
 from typing import Final
 
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from ehr_desktop.domain.chart import ChartSummary, Entry, Section
+from ehr_desktop.domain.categories import Category
+from ehr_desktop.domain.chart import ChartSummary, Entry, EntrySource, RecordVersion, Section
+from ehr_desktop.domain.consent import Basis
 from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.explain import explain
+from ehr_desktop.ui.models.chart_body import written_text
 from ehr_desktop.ui.models.chart_words import SECTIONS, purpose_words
-from ehr_desktop.ui.screens.record.access_log import AccessLogDrawer
+from ehr_desktop.ui.models.closed_categories import closed_sections, is_complete, truthful
+from ehr_desktop.ui.models.consent_words import basis_words, listed
+from ehr_desktop.ui.screens.record.access_page import AccessPage
 from ehr_desktop.ui.screens.record.banner import PatientBanner
+from ehr_desktop.ui.screens.record.closed_section import ClosedSection
+from ehr_desktop.ui.screens.record.emergency_strip import EmergencyStrip, Watermark
 from ehr_desktop.ui.screens.record.measure_page import MeasurePage
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.screens.record.print_job import PrintJob
@@ -27,21 +36,31 @@ from ehr_desktop.ui.screens.record.write_entries import (
 )
 from ehr_desktop.ui.screens.record.write_note import AmendDrawer, NoteDrawer
 from ehr_desktop.ui.screens.record.write_vital import VitalDrawer
+from ehr_desktop.ui.shell.context import AmendWith
 from ehr_desktop.ui.theme.tokens import Space
 from ehr_desktop.ui.widgets.buttons import ghost_button
 from ehr_desktop.ui.widgets.drawer import Drawer
 from ehr_desktop.ui.widgets.icon_label import IconLabel
-from ehr_desktop.ui.widgets.labels import Caption
-from ehr_desktop.ui.widgets.layouts import SPRING, column, row
+from ehr_desktop.ui.widgets.labels import Caption, ElidedLabel, Level
+from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
 from ehr_desktop.ui.widgets.nav_rail import NavEntry, NavRail
 
 SUMMARY: Final = "summary"
-_FIRST_PAGE: Final = 100
+ACCESS: Final = "access"
+_LOOK_AFTER_MS: Final = 400
+"""Much may come at once; it is looked at once."""
 Page = SectionPage | MeasurePage
 
 
 class ChartView(QWidget):
-    """Everything of one patient's record window once it is open."""
+    """Everything of one patient's record window once it is open. `ask_wanted` carries a closed
+    `Category`, or None for all that is closed; `emergency_wanted` asks for emergency access, and
+    `over` says that it has ended.
+    """
+
+    ask_wanted = Signal(object)
+    emergency_wanted = Signal()
+    over = Signal()
 
     def __init__(self, opened: OpenedChart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,14 +72,20 @@ class ChartView(QWidget):
         self.summary = SummaryPage(opened, self)
         self._stack = QStackedWidget(self.content)
         self._stack.addWidget(self.summary)
+        self._access: AccessPage | None = None
+        self._shut = closed_sections(opened.closed)
+        self._closed: dict[SectionKind, ClosedSection] = {}
         self._pages: dict[SectionKind, Page] = {}
         self._writers: dict[SectionKind, WriteDrawer] = {}
         self._amendments: dict[str, AmendDrawer] = {}
         self._sections: dict[SectionKind, Section] = {}
-        self._allergies_said: set[tuple[str, int]] = set()
+        self._looking = QTimer(self)
+        self._looking.setSingleShot(True)
+        self._looking.setInterval(_LOOK_AFTER_MS)
+        self._looking.timeout.connect(self._look)
         self._drawer: Drawer | None = None
         self.log_button = ghost_button("Who looked", icon_name="eye")
-        self.log_button.clicked.connect(self.show_access_log)
+        self.log_button.clicked.connect(self.show_access)
         self.rail.chosen.connect(self.go_to)
         self.summary.add_wanted.connect(self.write)
         self.summary.all_wanted.connect(self.go_to)
@@ -71,20 +96,36 @@ class ChartView(QWidget):
 
     @property
     def place(self) -> str:
-        """The key of the section that shows: `summary` or the value of a `SectionKind`."""
+        """The key of what shows: `summary`, `access` or the value of a `SectionKind`."""
         page = self._stack.currentWidget()
-        return page.kind.value if isinstance(page, SectionPage | MeasurePage) else SUMMARY
+        if isinstance(page, AccessPage):
+            return ACCESS
+        sections = SectionPage | MeasurePage | ClosedSection
+        return page.kind.value if isinstance(page, sections) else SUMMARY
 
     @property
     def drawer(self) -> Drawer | None:
         """The panel that is open on the right, if one is."""
         return self._drawer if self._drawer is not None and not self._drawer.isHidden() else None
 
+    @property
+    def access(self) -> AccessPage:
+        """The page on access, made when it is first wanted."""
+        if self._access is None:
+            self._access = AccessPage(self._on, self.content)
+            self._stack.addWidget(self._access)
+        return self._access
+
     def go_to(self, key: str) -> None:
-        """Show the summary or a section."""
+        """Show the summary, a section or who has access."""
         self.rail.go_to(key)
         if key == SUMMARY:
             self._stack.setCurrentWidget(self.summary)
+        elif key == ACCESS:
+            self.access.refresh()
+            self._stack.setCurrentWidget(self.access)
+        elif SectionKind(key) in self._shut:
+            self._stack.setCurrentWidget(self._closed_page(SectionKind(key)))
         else:
             self._stack.setCurrentWidget(self.page(SectionKind(key)))
 
@@ -97,6 +138,7 @@ class ChartView(QWidget):
             page.add_wanted.connect(self.write)
             listed.reader.amend_wanted.connect(self.amend)
             listed.reader.versions_wanted.connect(self.show_versions)
+            page.say_whether_complete(complete=is_complete(kind, self._shown.on_way))
             self._pages[kind] = page
             self._stack.addWidget(page)
             if kind in self._sections:
@@ -105,28 +147,66 @@ class ChartView(QWidget):
                 page.refresh()
         return self._pages[kind]
 
+    def _closed_page(self, kind: SectionKind) -> ClosedSection:
+        if kind not in self._closed:
+            page = ClosedSection(kind)
+            page.ask_wanted.connect(self.ask_wanted)
+            self._closed[kind] = page
+            self._stack.addWidget(page)
+        return self._closed[kind]
+
     def read(self, entry: Entry) -> None:
         """Show one entry in its section."""
         kind = SectionKind(entry.kind)
         self.go_to(kind.value)
-        self.page(kind).stand_on(entry)
+        if kind not in self._shut:
+            self.page(kind).stand_on(entry)
 
     def write(self, kind: SectionKind) -> None:
         """Open the form that adds to a section; what was typed before is still in it."""
+        if kind in self._shut:
+            self.go_to(kind.value)
+            return
         if kind not in self._writers:
             writer = self._new_writer(kind)
             writer.written.connect(self._written)
             self._writers[kind] = writer
+        self._tell_writers()
         self._open(self._writers[kind])
+
+    def _tell_writers(self) -> None:
+        for writer in self._writers.values():
+            if isinstance(writer, AllergyDrawer):
+                writer.know(self._shown.allergy_statement)
 
     def amend(self, note: Entry, text: str) -> None:
         """Open the form that amends `note`."""
-        key = f"{note.source.record} {note.source.version}"
+        self._open(self._amendment(note.source, note.title, text))
+
+    def amend_with(self, late: AmendWith) -> None:
+        """Open the form that amends a note, filled with what its author wrote while cut off."""
+        if SectionKind.NOTES in self._shut:
+            self.go_to(SectionKind.NOTES.value)
+            return
+        self._on.call(
+            self,
+            self._on.charts.record(self._on.chart, late.record),
+            done=lambda newest: self._amend_with(late, newest),
+            failed=lambda error: self._on.context.notify(explain(error)),
+        )
+
+    def _amend_with(self, late: AmendWith, newest: RecordVersion) -> None:
+        drawer = self._amendment(newest.source, late.title, written_text(newest.body) or "")
+        drawer.bring(late)
+        self._open(drawer)
+
+    def _amendment(self, source: EntrySource, title: str, text: str) -> AmendDrawer:
+        key = f"{source.record} {source.version}"
         if key not in self._amendments:
-            drawer = AmendDrawer(self._on, self.content, note, text)
+            drawer = AmendDrawer(self._on, self.content, source, title, text)
             drawer.written.connect(self._written)
             self._amendments[key] = drawer
-        self._open(self._amendments[key])
+        return self._amendments[key]
 
     def show_versions(self, entry: Entry) -> None:
         """Show what a record said before."""
@@ -134,29 +214,33 @@ class ChartView(QWidget):
         drawer.closed.connect(self._let_go)
         self._open(drawer)
 
-    def show_access_log(self) -> None:
-        """Show who looked at this record."""
-        drawer = AccessLogDrawer(self._on, self.content)
-        drawer.closed.connect(self._let_go)
-        self._open(drawer)
+    def show_access(self) -> None:
+        """Show who may see this record and who looked."""
+        self.go_to(ACCESS)
 
     def add_here(self) -> None:
         """Open the form of the section that shows; a note on the summary."""
-        place = self.place
-        kind = SectionKind.NOTES if place == SUMMARY else SectionKind(place)
+        kind = self._here(SectionKind.NOTES)
         if SECTIONS[kind].add:
             self.write(kind)
 
     def find_here(self) -> None:
         """Put the cursor into the search box of the section that shows; notes on the summary."""
-        if self.place == SUMMARY:
-            self.go_to(SectionKind.NOTES.value)
-        self.page(SectionKind(self.place)).begin_search()
+        kind = self._here(SectionKind.NOTES)
+        self.go_to(kind.value)
+        if kind not in self._shut:
+            self.page(kind).begin_search()
 
     def print_here(self) -> None:
         """Print the section that shows; the medicines on the summary."""
-        kind = SectionKind.MEDICATIONS if self.place == SUMMARY else SectionKind(self.place)
-        PrintJob(self._on, self).begin(kind)
+        kind = self._here(SectionKind.MEDICATIONS)
+        if kind not in self._shut:
+            PrintJob(self._on, self._shown, self).begin(kind)
+
+    def _here(self, otherwise: SectionKind) -> SectionKind:
+        """Give the section that shows, or another one where none does."""
+        place = self.place
+        return otherwise if place in {SUMMARY, ACCESS} else SectionKind(place)
 
     def keep_drafts(self) -> None:
         """Save everything that is typed and not written yet."""
@@ -165,56 +249,43 @@ class ChartView(QWidget):
 
     def refresh(self) -> None:
         """Ask anew for what this window shows; something in the record has changed."""
-        for kind in SectionKind:
-            if kind in self._pages:
-                self._pages[kind].refresh()
-            if kind in self.summary.cards:
-                self._ask_for_card(kind)
+        self._ask_for_summary(self._take)
+        if self.place == ACCESS:
+            self.access.refresh()
 
-    def _ask_for_card(self, kind: SectionKind) -> None:
+    def look_for_arrived(self) -> None:
+        """Look, soon, whether what has come to this workstation is what this record still lacks."""
+        if self._shown.on_way and not self._looking.isActive():
+            self._looking.start()
+
+    def _look(self) -> None:
+        self._ask_for_summary(self._compare)
+
+    def _ask_for_summary(self, done: Callable[[ChartSummary], None]) -> None:
         self._on.call(
             self,
-            self._on.charts.section(self._on.chart, kind, limit=_FIRST_PAGE),
-            done=lambda section: self._take(kind, section),
+            self._on.charts.summary(self._on.chart),
+            done=done,
             failed=lambda error: self._on.context.notify(explain(error)),
         )
 
-    def _take(self, kind: SectionKind, section: Section) -> None:
-        self._sections[kind] = section
-        if kind is not SectionKind.ALLERGIES:
-            self.summary.show_section(kind, section)
-        elif _records(section) != self._allergies_said:
-            self._allergies_said = _records(section)
-            self._open_again()
+    def _compare(self, summary: ChartSummary) -> None:
+        if summary.on_way != self._shown.on_way:
+            self._take(summary)
 
-    def _open_again(self) -> None:
-        """Ask for the allergy statement anew: only an opening, which is recorded, gives it."""
-        receipt = self._on.chart.receipt
-        self._on.call(
-            self,
-            self._on.charts.open(self._on.chart.actor, receipt.patient, receipt.purpose),
-            done=lambda chart: self._show_allergies(chart.summary),
-            failed=lambda error: self._on.context.notify(explain(error)),
-        )
+    def _take(self, summary: ChartSummary) -> None:
+        self._show(summary)
+        for page in self._pages.values():
+            page.refresh()
 
-    def _show_allergies(self, summary: ChartSummary) -> None:
-        self.banner.show_chart(summary, self._on.now().date())
-        self.summary.show_allergies(summary)
-
-    def _show(self, summary: ChartSummary) -> None:
+    def _show(self, opened: ChartSummary) -> None:
+        self._shown = summary = truthful(opened, self._on.closed)
         self.banner.show_chart(summary, self._on.now().date())
         self.summary.show_summary(summary)
         self._sections = sections_of(summary)
-        self._on.call(
-            self,
-            self._on.charts.section(self._on.chart, SectionKind.ALLERGIES, limit=_FIRST_PAGE),
-            done=self._remember_allergies,
-            failed=lambda error: self._on.context.notify(explain(error)),
-        )
-
-    def _remember_allergies(self, section: Section) -> None:
-        self._sections[SectionKind.ALLERGIES] = section
-        self._allergies_said = _records(section)
+        self._tell_writers()
+        for kind, page in self._pages.items():
+            page.say_whether_complete(complete=is_complete(kind, summary.on_way))
 
     def _written(self, entry: Entry) -> None:
         self.read(entry)
@@ -249,18 +320,54 @@ class ChartView(QWidget):
     def _build(self) -> None:
         at = f"{self._on.opened.astimezone(self._on.zone):%H:%M}"
         purpose = purpose_words(self._on.chart.receipt.purpose)
+        if self._on.access is not None:
+            purpose = basis_words(Basis.EMERGENCY)
         words = Caption(f"{purpose} · opening was recorded · {at}", self)
         words.setWordWrap(False)
         line = row(IconLabel("shield-check", self, size_px=14), words, SPRING, self.log_button)
         line.setContentsMargins(Space.THREE, Space.HALF, Space.TWO, Space.HALF)
-        held = column(line, self._stack, spacing=0)
-        held.setStretch(1, 1)
+        held = column(line, *self._closed_line(), self._stack, spacing=0)
+        held.setStretchFactor(self._stack, 1)
         self.content.setLayout(held)
-        body = row(self.rail, self.content, spacing=0)
-        body.setStretch(1, 1)
-        page = column(self.banner, body, spacing=0)
-        page.setStretch(1, 1)
+        sides = row(self.rail, self.content, spacing=0)
+        sides.setStretch(1, 1)
+        body = boxed(sides, self)
+        page = column(self.banner, *self._emergency_strip(), body, spacing=0)
+        page.setStretchFactor(body, 1)
         self.setLayout(page)
+        if self._on.access is not None:
+            Watermark(body)
+
+    def _emergency_strip(self) -> list[QWidget]:
+        if self._on.access is None:
+            return []
+        self.strip = EmergencyStrip(self._on.access, self._on.now, self)
+        self.strip.over.connect(self.over)
+        return [self.strip]
+
+    def _closed_line(self) -> list[QWidget]:
+        """Give the line that says what the patient has not opened, where there is such a thing."""
+        if not self._on.closed:
+            return []
+        self.ask_button = ghost_button("Ask the patient", icon_name="message-square")
+        self.ask_button.clicked.connect(self._ask_for_all)
+        words = ElidedLabel(
+            f"Closed to you: {listed(self._on.closed)}",
+            self,
+            level=Level.MUTED,
+            mode=Qt.TextElideMode.ElideRight,
+        )
+        line = row(IconLabel("lock", self, size_px=14), words, self.ask_button, spacing=Space.ONE)
+        if Category.EMERGENCY in self._on.closed:
+            emergency = ghost_button("Emergency access", icon_name="zap")
+            emergency.clicked.connect(self.emergency_wanted)
+            line.addWidget(emergency)
+        line.setStretch(1, 1)
+        line.setContentsMargins(Space.THREE, 0, Space.TWO, Space.HALF)
+        return [boxed(line, self)]
+
+    def _ask_for_all(self) -> None:
+        self.ask_wanted.emit(None)
 
 
 def _entries() -> tuple[NavEntry, ...]:
@@ -268,8 +375,4 @@ def _entries() -> tuple[NavEntry, ...]:
     sections = (
         NavEntry(kind.value, words.name, words.icon, words.key) for kind, words in SECTIONS.items()
     )
-    return (summary, *sections)
-
-
-def _records(section: Section) -> set[tuple[str, int]]:
-    return {(entry.source.record, entry.source.version) for entry in section.entries}
+    return (summary, *sections, NavEntry(ACCESS, "Access", "shield-check"))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QWidget
 
 from ehr_desktop.domain.chart import Entry, RecordVersion
 from ehr_desktop.domain.projection import SectionKind
@@ -15,14 +15,15 @@ from ehr_desktop.ui.models.chart_words import SECTIONS, detail_words, source_wor
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.theme.tokens import Space, Tone, TypeSize
 from ehr_desktop.ui.widgets.buttons import secondary_button
-from ehr_desktop.ui.widgets.callout import Callout
 from ehr_desktop.ui.widgets.card import Rule
 from ehr_desktop.ui.widgets.empty_state import EmptyState
+from ehr_desktop.ui.widgets.failure import Failure
 from ehr_desktop.ui.widgets.key_values import KeyValueList
 from ehr_desktop.ui.widgets.labels import Body, Caption, Heading
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
 from ehr_desktop.ui.widgets.pending_mark import PendingMark
 from ehr_desktop.ui.widgets.pill import Pill
+from ehr_desktop.ui.widgets.scrolling import Scrolling
 
 LEAST_PX, MOST_PX = 300, 560
 _PLAIN_CARDS = frozenset(
@@ -65,7 +66,7 @@ class EntryReader(QFrame):
         self.text.setAccessibleName("Text of the entry")
         self._card = KeyValueList(parent=self)
         self._source = Caption("", self)
-        self._problem = Callout(Tone.DANGER, "", parent=self)
+        self._problem = Failure(self)
         self.amend = secondary_button("Amend", icon_name="pencil")
         self.versions = secondary_button("Versions", icon_name="history")
         self.save_file = secondary_button("Save file…", icon_name="download")
@@ -149,8 +150,7 @@ class EntryReader(QFrame):
 
     def _failed(self, entry: Entry, error: BaseException) -> None:
         if self._entry is entry:
-            self._problem.say(Tone.DANGER, "This entry cannot be shown whole", explain(error))
-            self._problem.show()
+            self._problem.tell("This entry cannot be shown whole", explain(error))
 
     def _wish_to_amend(self) -> None:
         if self._entry is not None:
@@ -195,15 +195,8 @@ class EntryReader(QFrame):
             spacing=Space.TWO,
             margin=Space.THREE,
         )
-        held = boxed(inner)
-        held.setProperty("look", "scrolled")
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(held)
-        self._page = scroll
-        self.setLayout(column(self._nothing, scroll, spacing=0, margin=1))
+        self._page = Scrolling(boxed(inner), self)
+        self.setLayout(column(self._nothing, self._page, spacing=0, margin=1))
         self.setMinimumWidth(LEAST_PX)
         self.setMaximumWidth(MOST_PX)
 

@@ -16,6 +16,7 @@ from ehr_desktop.ui.models.chart_pages import Column, PagedTable
 from ehr_desktop.ui.models.chart_times import ago, shown_when
 from ehr_desktop.ui.models.chart_trends import Measured, by_code
 from ehr_desktop.ui.models.chart_words import SECTIONS
+from ehr_desktop.ui.models.on_way_words import NOT_COMPLETE
 from ehr_desktop.ui.screens.patients.fitting import fit_columns
 from ehr_desktop.ui.screens.patients.words import counted
 from ehr_desktop.ui.screens.record.opened import OpenedChart
@@ -71,6 +72,11 @@ class MeasurePage(QWidget):
         self._show_latest(section)
         if section.total > len(section.entries):
             self.refresh()
+
+    def say_whether_complete(self, *, complete: bool) -> None:
+        """Say whether all of the section has come to this workstation."""
+        self._empty.set_title(SECTIONS[self.kind].empty if complete else NOT_COMPLETE)
+        self.all.say_whether_complete(complete=complete)
 
     def begin_search(self) -> None:
         """Put the cursor into the search box over all entries."""
@@ -156,9 +162,10 @@ class MeasurePage(QWidget):
             head.addWidget(add)
             empty_add = primary_button(words.add, icon_name="plus")
             empty_add.clicked.connect(self._wish_to_add)
-            self.table.set_empty_state(EmptyState(words.icon, words.empty, "", empty_add))
+            self._empty = EmptyState(words.icon, words.empty, "", empty_add)
         else:
-            self.table.set_empty_state(EmptyState(words.icon, words.empty))
+            self._empty = EmptyState(words.icon, words.empty)
+        self.table.set_empty_state(self._empty)
         card = Card(margin=1)
         card.add(self.table)
         latest = row(card, self.trend, spacing=Space.TWO)

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject
 
+from ehr_desktop.domain.categories import Category
+from ehr_desktop.domain.consent import EmergencyAccess
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.services.values import OpenChart
 from ehr_desktop.ui.chart_port import Charts
@@ -20,13 +22,16 @@ Result = TypeVar("Result")
 @dataclass(frozen=True, slots=True)
 class OpenedChart:
     """One patient's chart, opened for one person in one window: what is read and written there
-    goes through this value, so that it cannot reach another patient's chart.
+    goes through this value, so that it cannot reach another patient's chart. `closed` is what the
+    patient has not opened to this person, `access` the emergency access it was opened under.
     """
 
     context: ScreenContext
     chart: OpenChart
     zone: tzinfo
     opened: datetime
+    closed: frozenset[Category] = frozenset()
+    access: EmergencyAccess | None = None
 
     @property
     def charts(self) -> Charts:

@@ -11,6 +11,7 @@ from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.explain import explain
 from ehr_desktop.ui.models.chart_pages import PAGE_ROWS, PagedTable
 from ehr_desktop.ui.models.chart_words import SECTIONS
+from ehr_desktop.ui.models.on_way_words import NOT_COMPLETE
 from ehr_desktop.ui.screens.patients.fitting import fit_columns
 from ehr_desktop.ui.screens.patients.words import counted
 from ehr_desktop.ui.screens.record.columns import columns_of, widths_of
@@ -40,6 +41,7 @@ class SectionPage(QWidget):
         super().__init__(parent)
         self._opened, self.kind = opened, kind
         self._asking, self._text = 0, ""
+        self._total, self._complete = 0, True
         words = SECTIONS[kind]
         self.search = SearchField(f"Search in {words.name.lower()}")
         self.search.setFixedWidth(_SEARCH_PX)
@@ -66,7 +68,8 @@ class SectionPage(QWidget):
         self.reader.setVisible(bool(section.entries))
         self.table.set_loading(loading=False)
         self.rows.show(section.entries, section.total)
-        self._count.setText(counted(section.total, "entry", "entries") if section.total else "")
+        self._total = section.total
+        self._say_count()
         records = [entry.source.record for entry in section.entries]
         if not records:
             self.reader.show_entry(None)
@@ -74,6 +77,18 @@ class SectionPage(QWidget):
         at = records.index(stood.source.record) if stood and stood.source.record in records else 0
         self.table.setCurrentIndex(self.rows.index(at, 0))
         self.reader.show_entry(section.entries[at])
+
+    def say_whether_complete(self, *, complete: bool) -> None:
+        """Say whether all of the section has come to this workstation."""
+        self._complete = complete
+        self._empty.set_title(SECTIONS[self.kind].empty if complete else NOT_COMPLETE)
+        self._say_count()
+
+    def _say_count(self) -> None:
+        count = counted(self._total, "entry", "entries") if self._total else ""
+        # an empty section says it in its middle
+        more = NOT_COMPLETE if not self._complete and (self._total or self._text) else ""
+        self._count.setText(" · ".join(part for part in (count, more) if part))
 
     def begin_search(self) -> None:
         """Put the cursor into the search box."""

@@ -10,10 +10,12 @@ from ehr_desktop.domain.chart import ChartSummary, Entry, Section
 from ehr_desktop.domain.projection import SectionKind
 from ehr_desktop.ui.models.chart_trends import by_code
 from ehr_desktop.ui.models.chart_words import SECTIONS, allergy_words
+from ehr_desktop.ui.models.closed_categories import closed_sections, is_complete
+from ehr_desktop.ui.models.on_way_words import NOT_COMPLETE
 from ehr_desktop.ui.screens.record.opened import OpenedChart
 from ehr_desktop.ui.screens.record.summary_line import SummaryLine, entry_line, measure_line
 from ehr_desktop.ui.theme.tokens import Space
-from ehr_desktop.ui.widgets.buttons import ghost_button, icon_button
+from ehr_desktop.ui.widgets.buttons import Button, ghost_button, icon_button
 from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.labels import Body, Level
 from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
@@ -41,10 +43,11 @@ class SummaryCard(Card):
         keeps_room.setRetainSizeWhenHidden(True)
         self._all.setSizePolicy(keeps_room)
         actions: list[QWidget] = [self._all]
+        self._add: Button | None = None
         if words.add:
-            add = icon_button("plus", words.add)
-            add.clicked.connect(self._wish_to_add)
-            actions.append(add)
+            self._add = icon_button("plus", words.add)
+            self._add.clicked.connect(self._wish_to_add)
+            actions.append(self._add)
         super().__init__(words.name, actions=tuple(actions), margin=Space.ONE)
         self.body.setSpacing(0)
         # The lines light up under the pointer a little wider than their text.
@@ -56,8 +59,10 @@ class SummaryCard(Card):
         self._lines: list[QWidget] = []
         self._all.clicked.connect(self._wish_for_all)
 
-    def show_section(self, section: Section) -> None:
-        """Show the first lines of `section`: for problems and medicines, of the active ones."""
+    def show_section(self, section: Section, *, complete: bool = True) -> None:
+        """Show the first lines of `section`: for problems and medicines, of the active ones. Where
+        some of it has not come here yet, that is said below them.
+        """
         for line in self._lines:
             self.body.removeWidget(line)
             line.hide()
@@ -66,19 +71,34 @@ class SummaryCard(Card):
         if not self._lines:
             words = SECTIONS[self._kind]
             past = f"No {words.name.lower()} are active now" if section.total else words.empty
-            nothing = Body(past, self, level=Level.MUTED)
-            nothing.setContentsMargins(Space.ONE, 0, 0, Space.ONE)
-            self._lines = [nothing]
+            self._lines = [self._remark(past if complete else NOT_COMPLETE)]
+        elif not complete:
+            self._lines.append(self._remark(NOT_COMPLETE))
         for line in self._lines:
             self.body.addWidget(line)
         self._all.setText(f"See all {section.total:,}" if section.total else "See all")
         self._all.setVisible(section.total > 0)
+
+    def show_closed(self) -> None:
+        """Say that the patient has not opened this section; *See all* leads to asking."""
+        self.show_section(Section(self._kind, (), 0))
+        self.say("Closed to you")
+        self._all.setText("Ask…")
+        self._all.setAccessibleName(f"Ask the patient for {SECTIONS[self._kind].name.lower()}")
+        self._all.show()
+        if self._add is not None:
+            self._add.hide()
 
     def say(self, words: str) -> None:
         """Show `words` where there is no entry."""
         for line in self._lines:
             if isinstance(line, Body):
                 line.setText(words)
+
+    def _remark(self, words: str) -> Body:
+        remark = Body(words, self, level=Level.MUTED)
+        remark.setContentsMargins(Space.ONE, 0, 0, Space.ONE)
+        return remark
 
     def _made(self, entries: Sequence[Entry]) -> list[QWidget]:
         lines: list[SummaryLine]
@@ -111,6 +131,7 @@ class SummaryPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._closed = closed_sections(opened.closed)
         self.cards = {kind: SummaryCard(opened, kind) for kind in (*_LEFT, *_RIGHT)}
         for card in self.cards.values():
             card.add_wanted.connect(self.add_wanted)
@@ -127,23 +148,28 @@ class SummaryPage(QScrollArea):
         self.setWidget(inner)
 
     def show_summary(self, summary: ChartSummary) -> None:
-        """Show what came with the opening."""
-        self.show_allergies(summary)
+        """Show a chart's summary."""
+        self._show_allergies(summary)
         for kind, section in sections_of(summary).items():
-            self.show_section(kind, section)
+            if kind not in self.cards:
+                continue
+            if kind in self._closed:
+                self.cards[kind].show_closed()
+            else:
+                complete = is_complete(kind, summary.on_way)
+                self.cards[kind].show_section(section, complete=complete)
 
-    def show_allergies(self, summary: ChartSummary) -> None:
+    def _show_allergies(self, summary: ChartSummary) -> None:
         """Show the allergies, or what stands in their place."""
+        if SectionKind.ALLERGIES in self._closed:
+            self.cards[SectionKind.ALLERGIES].show_closed()
+            return
         known = summary.allergies
         card = self.cards[SectionKind.ALLERGIES]
-        card.show_section(Section(SectionKind.ALLERGIES, known, len(known)))
+        complete = is_complete(SectionKind.ALLERGIES, summary.on_way)
+        card.show_section(Section(SectionKind.ALLERGIES, known, len(known)), complete=complete)
         if not known:
             card.say(allergy_words(summary.allergy_statement)[0])
-
-    def show_section(self, kind: SectionKind, section: Section) -> None:
-        """Show another state of one section, if it has a card."""
-        if kind in self.cards:
-            self.cards[kind].show_section(section)
 
 
 def sections_of(summary: ChartSummary) -> dict[SectionKind, Section]:

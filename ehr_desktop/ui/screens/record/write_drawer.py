@@ -100,6 +100,14 @@ class WriteDrawer(Drawer):
             self._asked_for_draft = True
             self._drafts.load(self._loaded)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a draft was asked for, and none waits to be taken up."""
+        return self._asked_for_draft and self._found is None
+
+    def begin(self) -> None:
+        """Fill the form with what it starts with: there is no draft, or it is not wanted."""
+
     def keep(self) -> None:
         """Save the draft now; called before the window closes."""
         if self._found is None:
@@ -156,7 +164,10 @@ class WriteDrawer(Drawer):
             self._drafts.touch()
 
     def _loaded(self, draft: Draft | None) -> None:
-        if draft is None or self.draft():
+        if self.draft():
+            return
+        if draft is None:
+            self.begin()
             return
         self._found = draft
         self._set_writable(writable=False)
@@ -177,6 +188,7 @@ class WriteDrawer(Drawer):
         self._found = None
         self._drafts.discard()
         self._end_choice()
+        self.begin()
 
     def restore_draft(self, text: str) -> None:
         """Take back what `draft` gave."""

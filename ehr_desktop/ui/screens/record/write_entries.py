@@ -117,11 +117,13 @@ class AllergyDrawer(WriteDrawer):
         self._text_part = self.form.field("Allergic to", self.text_field, required=True)
         self._risk_part = self.form.field("How dangerous", self.risk)
         self.form.add(self.none_known)
-        self.none_known.setVisible(
-            opened.chart.summary.allergy_statement is AllergyStatement.NOT_RECORDED
-        )
+        self.know(opened.chart.summary.allergy_statement)
         self.keep_texts(text=self.text_field)
         self.none_known.toggled.connect(self._none)
+
+    def know(self, statement: AllergyStatement) -> None:
+        """Offer to say that none is known only where nothing is, and nothing is on its way."""
+        self.none_known.setVisible(statement is AllergyStatement.NOT_RECORDED)
 
     @override
     def check(self) -> bool:

@@ -14,7 +14,7 @@ from ehr_desktop.ui.models.day_words import slot_text
 from ehr_desktop.ui.models.refused_words import refused_title, refused_words, when_words
 from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone
-from ehr_desktop.ui.widgets.buttons import Button, icon_button
+from ehr_desktop.ui.widgets.buttons import Button, icon_button, secondary_button
 from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.icon_label import IconLabel
 from ehr_desktop.ui.widgets.labels import Caption, ElidedLabel
@@ -27,12 +27,13 @@ _OFFERED = 2
 
 class RefusedCard(Card):
     """Hidden while there is nothing to tell. `taken` carries a `RefusedWork` and the `Slot` to
-    take instead, `day_wanted` and `chart_wanted` a `RefusedWork`, `dismissed` one, too.
+    take instead, `day_wanted`, `chart_wanted`, `text_wanted` and `dismissed` a `RefusedWork`.
     """
 
     taken = Signal(object, object)
     day_wanted = Signal(object)
     chart_wanted = Signal(object)
+    text_wanted = Signal(object)
     dismissed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -61,17 +62,27 @@ class RefusedCard(Card):
         title, words = refused_title(work), refused_words(work)
         name = ElidedLabel(title, line, font=ui_font(weight=ui_font().Weight.Medium))
         why = Caption(words, line)
-        dismiss = icon_button("x", f"Dismiss: {title}, {words}")
-        dismiss.clicked.connect(lambda: self.dismissed.emit(work))
         mark = IconLabel("circle-alert", line, tone=Tone.DANGER)
-        head = row(mark, name, *self._ways_on(work), dismiss, spacing=Space.ONE)
+        head = row(mark, name, *self._ways_on(work), spacing=Space.ONE)
         head.setStretch(1, 1)
         whole = column(head, why, spacing=6)
         offers = [self._offer(work, slot, zone, today) for slot in _alternatives(work)]
+        if work.kept is None:
+            dismiss = icon_button("x", f"Dismiss: {title}, {words}")
+            dismiss.clicked.connect(lambda: self.dismissed.emit(work))
+            head.addWidget(dismiss)
+        else:
+            offers = [self._read(work, title)]
         if offers:
             whole.addLayout(row(*offers, SPRING, spacing=Space.ONE))
         line.setLayout(whole)
         return line
+
+    def _read(self, work: RefusedWork, title: str) -> Button:
+        button = secondary_button("Read it…")
+        button.setAccessibleName(f"Read what you wrote: {title}")
+        button.clicked.connect(lambda: self.text_wanted.emit(work))
+        return button
 
     def _offer(self, work: RefusedWork, slot: Slot, zone: ZoneInfo, today: date) -> Button:
         words = slot_text(slot, zone, today)

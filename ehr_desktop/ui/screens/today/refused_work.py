@@ -1,6 +1,6 @@
 """Asks for refused work, and does what is chosen instead."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +10,7 @@ from ehr_desktop.domain.schedule import Appointment, Slot
 from ehr_desktop.explain import explain
 from ehr_desktop.ui.screens.appointments.changes import when_text
 from ehr_desktop.ui.screens.pending_notice import notify_outcome
+from ehr_desktop.ui.screens.today.kept_sheet import KeptSheet
 from ehr_desktop.ui.screens.today.refused_card import RefusedCard
 from ehr_desktop.ui.shell.context import Place, ScreenContext, ShowDay
 
@@ -26,9 +27,11 @@ class RefusedTeller(QObject):
         self._port = context.clinic.refusals
         self._card = card
         self._now: datetime | None = None
+        self.sheet: KeptSheet | None = None
         card.taken.connect(self._take)
         card.dismissed.connect(self._dismiss)
         card.day_wanted.connect(self._open_day)
+        card.text_wanted.connect(self._read)
         card.chart_wanted.connect(lambda work: self.patient_wanted.emit(work.patient))
 
     def ask(self, now: datetime) -> None:
@@ -63,6 +66,15 @@ class RefusedTeller(QObject):
             done=lambda _: self._again(),
             failed=self._failed,
         )
+
+    def _read(self, work: RefusedWork) -> None:
+        """Show what was written, and what can be done with it."""
+        zone = self._now.tzinfo if self._now is not None else None
+        sheet = KeptSheet(self._context, self._card.window(), work, zone or UTC)
+        sheet.discarded.connect(self._again)
+        sheet.closed.connect(sheet.deleteLater)
+        self.sheet = sheet
+        sheet.begin()
 
     def _open_day(self, work: RefusedWork) -> None:
         if work.booking is not None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 from typing_extensions import override
 
 from ehr_desktop.domain.events import (
@@ -25,6 +25,7 @@ from ehr_desktop.ui.models.day_queue import DayQueue, QueueColumn, counts_of, qu
 from ehr_desktop.ui.models.day_words import USUAL_STEPS, day_of, start_text
 from ehr_desktop.ui.screens.appointments.changes import Changes
 from ehr_desktop.ui.screens.appointments.keys import listen
+from ehr_desktop.ui.screens.today.consent_column import ConsentColumn
 from ehr_desktop.ui.screens.today.refused_card import RefusedCard
 from ehr_desktop.ui.screens.today.refused_work import RefusedTeller
 from ehr_desktop.ui.screens.today.tiles import Tiles
@@ -43,8 +44,9 @@ from ehr_desktop.ui.widgets.buttons import primary_button, secondary_button
 from ehr_desktop.ui.widgets.card import Card
 from ehr_desktop.ui.widgets.empty_state import EmptyState
 from ehr_desktop.ui.widgets.labels import ElidedLabel, Heading, Label, Level
-from ehr_desktop.ui.widgets.layouts import SPRING, column, row
+from ehr_desktop.ui.widgets.layouts import SPRING, boxed, column, row
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
+from ehr_desktop.ui.widgets.scrolling import Scrolling
 from ehr_desktop.ui.widgets.segmented import Segmented
 from ehr_desktop.ui.widgets.table import Table
 
@@ -85,6 +87,8 @@ class TodayScreen(QWidget):
         self.waiting = WaitingCard(self)
         self.refused = RefusedCard(self)
         self._teller = RefusedTeller(context, self.refused)
+        self.consent = ConsentColumn(context, self)
+        self.consent.chart_wanted.connect(self.open_patient)
         self._timer = QTimer(self, interval=_MINUTE_MS)
         self._build()
         self._listen()
@@ -157,6 +161,7 @@ class TodayScreen(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._timer.start()
+        self.consent.ask()
         self._ask_waiting()
         if self._missed:
             self._missed = False
@@ -197,20 +202,13 @@ class TodayScreen(QWidget):
         people = Card("Who is next", self, actions=(self.step_button,), margin=Space.TWO)
         people.add(self.table)
         self._side = QWidget(self)
-        self._side.setLayout(column(self.refused, self.waiting, self._actions(), SPRING))
+        beside = (self.refused, self.consent, self.waiting, self._actions())
+        self._side.setLayout(column(*beside, SPRING))
         self._middle = row(people, self._side, spacing=Space.TWO)
         self._middle.setStretch(0, 1)
-        inner = QFrame(self)
-        inner.setProperty("look", "scrolled")
         whole = column(top, self.tiles, self._middle, spacing=Space.TWO, margin=Space.THREE)
         whole.setStretch(2, 1)
-        inner.setLayout(whole)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(self.focusPolicy())
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inner)
-        self.setLayout(column(scroll, spacing=0))
+        self.setLayout(column(Scrolling(boxed(whole), self), spacing=0))
         self.setFocusProxy(self.table)
 
     def _actions(self) -> Card:

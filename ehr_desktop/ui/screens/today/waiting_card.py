@@ -5,20 +5,19 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ehr_desktop.dates import shown_date, shown_time
 from ehr_desktop.domain.schedule import Appointment, AppointmentStatus
 from ehr_desktop.ui.models.day_words import day_of, start_text
 from ehr_desktop.ui.screens.today.waiting import Unfinished, WaitingWork
+from ehr_desktop.ui.screens.today.work_line import WorkLine
 from ehr_desktop.ui.shell.days import weekday_text
-from ehr_desktop.ui.theme.fonts import ui_font
 from ehr_desktop.ui.theme.tokens import Space, Tone
 from ehr_desktop.ui.widgets.buttons import Button, icon_button
 from ehr_desktop.ui.widgets.card import Card
-from ehr_desktop.ui.widgets.icon_label import IconLabel
-from ehr_desktop.ui.widgets.labels import Caption, ElidedLabel, Label, Level
-from ehr_desktop.ui.widgets.layouts import column, fill, row
+from ehr_desktop.ui.widgets.labels import Label, Level
+from ehr_desktop.ui.widgets.layouts import column, fill
 from ehr_desktop.ui.widgets.looks import set_plain_tooltip
 
 MOST_LINES: Final = 4
@@ -50,12 +49,12 @@ class WaitingCard(Card):
         lines += [self._end_line(appointment) for appointment in work.open_ends[:MOST_LINES]]
         more = max(len(work.open_ends) - MOST_LINES, 0)
         if more:
-            lines.append(self._line("history", Tone.WARNING, f"{more} more without outcome", ""))
+            lines.append(WorkLine("history", Tone.WARNING, f"{more} more without outcome", ""))
         if work.check:
             tone = Tone.DANGER if work.check_is_bad else Tone.WARNING
             look = self._button("Check", "Go to the integrity check", self.check_wanted.emit)
             words = "Faults were found" if work.check_is_bad else "A full check is due"
-            lines.append(self._line("shield-alert", tone, words, work.check, look))
+            lines.append(WorkLine("shield-alert", tone, words, work.check, look))
         self._lines = lines
         fill(self._rows, *lines)
         self._nothing.setVisible(work.is_empty)
@@ -69,7 +68,7 @@ class WaitingCard(Card):
             lambda: self.chart_wanted.emit(note.patient),
         )
         words = f"Unfinished note, {when}"
-        return self._line("notebook-pen", Tone.NOTE, note.name, words, button)
+        return WorkLine("notebook-pen", Tone.NOTE, note.name, words, button)
 
     def _end_line(self, appointment: Appointment) -> QWidget:
         day = day_of(appointment)
@@ -79,25 +78,12 @@ class WaitingCard(Card):
         name = appointment.patient_name
         done = self._mark("check", f"Done: {name} was seen", settle(AppointmentStatus.DONE))
         missed = self._mark("user-x", f"No show: {name}", settle(AppointmentStatus.NO_SHOW))
-        return self._line("history", Tone.WARNING, name, words, done, missed)
+        return WorkLine("history", Tone.WARNING, name, words, done, missed)
 
     def _settling(
         self, appointment: Appointment
     ) -> Callable[[AppointmentStatus], Callable[[], None]]:
         return lambda status: lambda: self.settled.emit(appointment, status)
-
-    def _line(
-        self, icon_name: str, tone: Tone, title: str, words: str, *buttons: Button
-    ) -> QWidget:
-        line = QFrame(self)
-        name = ElidedLabel(title, line, font=ui_font(weight=ui_font().Weight.Medium))
-        remark = Caption(words, line)
-        remark.setVisible(bool(words))
-        mark = IconLabel(icon_name, line, tone=tone)
-        whole = row(mark, column(name, remark, spacing=0), *buttons, spacing=Space.ONE)
-        whole.setStretch(1, 1)
-        line.setLayout(whole)
-        return line
 
     def _button(self, words: str, name: str, run: Callable[[], None]) -> Button:
         button = Button(words, self)

@@ -1,0 +1,1 @@
+"""Patients' cards: dealt at the front desk, opened with the guards' answers, lost and replaced."""

@@ -1,0 +1,1 @@
+"""What a workstation owes the ledger, and does by itself."""

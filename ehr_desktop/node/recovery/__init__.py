@@ -1,0 +1,1 @@
+"""Custodians, backups, and beginning again from both."""

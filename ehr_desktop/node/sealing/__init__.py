@@ -1,0 +1,1 @@
+"""From plain records to sealed containers: keys drawn, shared out and used."""

@@ -1,0 +1,1 @@
+"""What a patient sees, one page a file."""

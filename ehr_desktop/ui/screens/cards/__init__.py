@@ -1,0 +1,1 @@
+"""Patients' cards at the front desk."""

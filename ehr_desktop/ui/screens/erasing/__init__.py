@@ -1,0 +1,1 @@
+"""Erasing a record: ordering, confirming, and the certificate."""

@@ -1,0 +1,1 @@
+"""What somebody else looks at: emergency access, questions of patients, erasures."""

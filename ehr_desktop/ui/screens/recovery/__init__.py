@@ -1,0 +1,1 @@
+"""Recovery: backups, custodians and their paper shares."""

@@ -1,0 +1,1 @@
+"""Restoring a clinic whose workstations are all lost."""
