@@ -27,6 +27,8 @@ from tests.support.several_pipelines import START_MS, assert_one_ledger, order_o
 
 NINE = START_MS - START_MS % 86_400_000 + 86_400_000 + 9 * 3_600_000
 
+EPOCH = 1 << 20
+
 
 def assert_sound(clinic) -> None:
     """Every workstation's own full check finds nothing wrong."""
@@ -39,10 +41,28 @@ def assert_sound(clinic) -> None:
             assert (await pc.check()).faults == ()
 
 
-def booking(provider: bytes, patient: bytes, epoch: int, name: bytes) -> BookAppointment:
+def booking(provider: bytes, patient: bytes) -> BookAppointment:
+    name = os.urandom(16)
     return BookAppointment(
-        name, provider, patient, NINE, 30, "2027-01-15T09:00", "Europe/London", "", epoch
+        name, provider, patient, NINE, 30, "2027-01-15T09:00", "Europe/London", "", EPOCH
     )
+
+
+def opens(clinic, workstation, patient: bytes) -> None:
+    """Start a key for a patient's appointments."""
+    boxes = tuple((team, 1, os.urandom(32)) for team in ("clinical", "front-desk"))
+    clinic.say(
+        workstation, OpenEpochs(patient, (("appointments", EPOCH, os.urandom(32), boxes, ()),))
+    )
+
+
+def books(clinic, workstation, statement: BookAppointment) -> None:
+    """Book, with words that say nothing here."""
+    container = StoredContainer(
+        os.urandom(32), b"", os.urandom(16), 1, b"h", b"s", b"w", b"f", 6, b"sealed"
+    )
+    said = Unsigned(statement, clinic.admin, clinic.keys.signing, statement.patient, (container,))
+    clinic.write(workstation, said)
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
@@ -110,31 +130,73 @@ def test_a_power_cut_in_the_middle_of_an_agreement_loses_nothing_and_forgets_no_
     assert_sound(clinic)
 
 
+@pytest.mark.parametrize(("first", "second"), [(1, 2), (2, 1)])
+@pytest.mark.parametrize("mode", ProposerMode)
+def test_what_builds_on_a_statement_that_comes_later_is_not_refused_for_it(
+    clinic_of, mode, first, second, monkeypatch
+):
+    monkeypatch.setattr(epochs, "FIRST_TARGET", EASIEST_TARGET)
+    clinic = clinic_of(4, mode)
+    provider, _ = clinic.enrols(Role.DOCTOR)
+    patient = clinic.registers(clinic[1])
+    clinic.settle(rounds=40)
+    while clinic[3].pipeline.standing.agreement.leader not in (None, clinic[3].id):
+        clinic.registers(clinic[1])
+        clinic.settle(rounds=40)
+    clinic.cut({"PC 1", "Room 2"}, {"Room 3", "Room 4"})
+    opens(clinic, clinic[first], patient)
+    clinic.deliver()
+    books(clinic, clinic[second], booking(provider, patient))
+    # and the next one of that workstation, which has to come after it
+    clinic.registers(clinic[second])
+    clinic.deliver()
+    # the one who joined first is asked for both feeds, and tells its own first
+    clinic.heal()
+    clinic.settle(rounds=40)
+    assert_one_ledger(clinic)
+    assert [rule for _, rule in order_of(clinic[1]) if rule] == []
+    assert clinic[1].pipeline.pending_count == 0
+
+
+def test_what_is_refused_for_good_is_refused_after_a_while(clinic_of):
+    clinic = clinic_of(4)
+    provider, _ = clinic.enrols(Role.DOCTOR)
+    patient = clinic.registers(clinic[1])
+    clinic.settle()
+    for number in (1, 2, 3, 4):
+        books(clinic, clinic[number], booking(provider, patient))
+        clinic.registers(clinic[number])
+    clinic.settle()
+    assert_one_ledger(clinic)
+    assert [rule for _, rule in order_of(clinic[1]) if rule] == ["stale-epoch"] * 4
+    assert clinic[1].pipeline.pending_count == 0
+
+
+def test_what_came_from_elsewhere_is_new_for_a_while_and_not_when_the_clock_is_set_back(clinic_of):
+    clinic = clinic_of(2)
+    clinic.registers(clinic[2])
+    clinic.deliver(1)
+    clinic.registers(clinic[1])
+    own, others = sorted(clinic[1].pipeline.pool, key=lambda t: t.payload.device != clinic[1].id)
+    pool, came_ms = clinic[1].pipeline.pool, clinic.now
+    spans = [pool.came_within(5_000, came_ms + ms, others) for ms in (-1, 0, 4_999, 5_000)]
+    assert spans == [False, True, True, False]
+    assert not pool.came_within(5_000, came_ms, own)
+
+
 def test_below_the_quorum_work_goes_on_and_after_the_heal_one_slot_has_one_winner_everywhere(
     clinic_of,
 ):
     clinic = clinic_of(4)
     provider, _ = clinic.enrols(Role.DOCTOR)
     patient = clinic.registers(clinic[1])
-    epoch = 1 << 20
-    boxes = tuple((team, 1, os.urandom(32)) for team in ("clinical", "front-desk"))
-    clinic.say(
-        clinic[1], OpenEpochs(patient, (("appointments", epoch, os.urandom(32), boxes, ()),))
-    )
+    opens(clinic, clinic[1], patient)
     clinic.settle()
     height = clinic[1].height
 
     clinic.cut({"PC 1", "Room 2"}, {"Room 3", "Room 4"})
     for number in (1, 3):
-        words = os.urandom(32)
-        container = StoredContainer(
-            words, b"", os.urandom(16), 1, b"h", b"s", b"w", b"f", 6, b"sealed"
-        )
-        statement = booking(provider, patient, epoch, os.urandom(16))
-        clinic.write(
-            clinic[number],
-            Unsigned(statement, clinic.admin, clinic.keys.signing, patient, (container,)),
-        )
+        books(clinic, clinic[number], booking(provider, patient))
         clinic.registers(clinic[number])
     clinic.settle(rounds=6)
     # nobody called anything final, everybody has what its side signed

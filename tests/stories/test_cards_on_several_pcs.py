@@ -177,7 +177,7 @@ async def test_a_pin_is_guarded_by_any_three_of_four(homes, tmp_path):
 
 @on_a_loop
 async def test_a_rogue_workstation_that_guesses_without_the_card_locks_nobody_out(homes, tmp_path):
-    async with asyncio.timeout(120), AsyncExitStack() as stack:
+    async with asyncio.timeout(300), AsyncExitStack() as stack:
         desk, rogue = await rooms(stack, homes.staffed(), tmp_path, 2)
         lee, rae = await sign_in(desk, "lee"), await sign_in(desk, "rae")
         patient = await registered(desk, lee)

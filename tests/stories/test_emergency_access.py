@@ -18,9 +18,11 @@ from ehr_desktop.domain.errors import (
 )
 from ehr_desktop.domain.schedule import AppointmentStatus
 from ehr_desktop.explain import explain
-from ehr_desktop.node.consent.resealing import Resealing
+from ehr_desktop.node.consent.resealing import Resealing, _Work
 from ehr_desktop.node.contracts.rounds import round_of
+from ehr_desktop.node.core import Prepared
 from ehr_desktop.node.emergency import claiming
+from ehr_desktop.node.sealing import drawing
 from ehr_desktop.node.store import transactions
 from tests.support.custody import (
     MINUTE_MS,
@@ -162,6 +164,43 @@ async def shared_with(clinic, doctor):
 
     await until(is_sealed_anew, clinic)
     return patient
+
+
+def test_an_emergency_opens_the_set_where_two_keys_of_one_round_were_begun(homes, monkeypatch):
+    """Two workstations may each draw one; only the later one is shared out."""
+
+    @story(homes.staffed(), "admin", "lee", "nia")
+    async def _(pc):
+        clinic, lee, nia = pc.clinic, pc.actors["lee"], pc.actors["nia"]
+        core = clinic.node._core
+        async with asyncio.timeout(300):
+            patient = await shared_with(clinic, lee)
+            subject, session = bytes.fromhex(patient), core.session(lee)
+
+            async def is_sealed_anew() -> bool:
+                return not await clinic.node.resealing.owed(subject)
+
+            await until(is_sealed_anew, clinic)
+            first = core.value("epoch", subject, Category.EMERGENCY)[0]
+            monkeypatch.setattr(drawing, "next_epoch", lambda *_: first ^ 1)
+
+            def begin_another(connection):
+                work = _Work(
+                    connection, core.pipeline.value_here(connection), session, subject,
+                    Category.EMERGENCY, core.clock(),
+                )  # fmt: skip
+                return Prepared(work.opening()[1])
+
+            outcomes = await core.write(subject, begin_another)
+            assert [one.rule for one in outcomes] == ["", ""]
+            monkeypatch.undo()
+            assert list(await clinic.node.resealing.owed(subject)) == [Category.EMERGENCY]
+            clinic.node._upkeep.consider(subject)
+            await until(is_sealed_anew, clinic)
+            _, chart = await clinic.emergency.open(
+                nia, patient, password=PASSWORDS["nia"], reason="unconscious", words="Found lying."
+            )
+            assert [entry.title for entry in chart.summary.allergies] == ["Penicillin"]
 
 
 def test_after_a_review_whoever_holds_the_keys_replaces_them_at_once(homes):

@@ -112,7 +112,7 @@ def test_who_was_let_in_before_an_order_is_let_in_again_when_it_is_taken_back(ho
     @story(homes.staffed(), "admin", "lee", "nia")
     async def _(pc):
         clinic, lee, nia, admin = pc.clinic, pc.actors["lee"], pc.actors["nia"], pc.actors["admin"]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             patient, _ = await patient_with_notes(clinic, lee, 2)
             card = await takes_a_card(clinic, lee, patient)
             before = await shares_of(clinic, patient)

@@ -71,7 +71,7 @@ async def test_an_amendment_that_somebody_elses_overtook_waits_for_its_author_ov
     homes, tmp_path
 ):
     folders = [homes.staffed(), tmp_path / "b", tmp_path / "c"]
-    async with asyncio.timeout(60), AsyncExitStack() as stack:
+    async with asyncio.timeout(300), AsyncExitStack() as stack:
         patient, _ = await _three_workstations(folders)
         record = await _amends_alone(folders[2], patient)
         first, second = [await opened(stack, home) for home in folders[:2]]
@@ -86,7 +86,7 @@ async def test_an_amendment_that_somebody_elses_overtook_waits_for_its_author_ov
             await third.node.network.add_address(second.node.network.addresses[0])
 
             async def is_decided() -> bool:
-                return not third.node._core.pipeline.waiting()
+                return not third.node._core.pipeline.standing.pending
 
             await until(is_decided, third)
 
@@ -139,7 +139,7 @@ async def test_no_copy_is_kept_of_what_became_final(homes, tmp_path):
         await opened(stack, tmp_path / "b")
 
         async def is_final() -> bool:
-            return not desk.node._core.pipeline.waiting()
+            return not desk.node._core.pipeline.standing.pending
 
         await until(is_final, desk)
         assert await desk.node._core.read(_count) == 0
@@ -208,7 +208,7 @@ async def _are_refused(clinic):
     """Wait until the ledger has refused what waited."""
 
     async def is_decided() -> bool:
-        return not clinic.node._core.pipeline.waiting()
+        return not clinic.node._core.pipeline.standing.pending
 
     await until(is_decided, clinic)
     assert await clinic.node._core.read(_count) == 2
@@ -224,7 +224,7 @@ async def _are_in_the_record(written, patient, *clinics):
             names = {one.record: bytes.fromhex(one.commitment) for one in found}
             if not all(names.get(record) in here for record in written):
                 return False
-            if clinic.node._core.pipeline.waiting():
+            if clinic.node._core.pipeline.standing.pending:
                 return False
             # their keys come beside them
             if (await clinic.node.network.status()).missing_containers:

@@ -59,7 +59,7 @@ async def knows_of(clinic, actor, patient, count):
 async def test_entries_whose_bytes_or_keys_are_elsewhere_are_counted_until_they_come(
     homes, tmp_path, withheld
 ):
-    async with asyncio.timeout(100), AsyncExitStack() as stack:
+    async with asyncio.timeout(300), AsyncExitStack() as stack:
         first = await opened(stack, homes.staffed())
         second = await add(stack, first, tmp_path / "b", "Room 2")
         lee, nia = await signs_in(first, "lee"), await signs_in(second, "nia")
@@ -96,7 +96,7 @@ async def test_entries_whose_bytes_or_keys_are_elsewhere_are_counted_until_they_
 async def test_a_chart_whose_allergies_are_elsewhere_does_not_say_that_there_are_none(
     homes, tmp_path, withheld
 ):
-    async with asyncio.timeout(100), AsyncExitStack() as stack:
+    async with asyncio.timeout(300), AsyncExitStack() as stack:
         first = await opened(stack, homes.staffed())
         second = await add(stack, first, tmp_path / "b", "Room 2")
         lee, nia = await signs_in(first, "lee"), await signs_in(second, "nia")
@@ -131,7 +131,7 @@ async def test_a_chart_whose_allergies_are_elsewhere_does_not_say_that_there_are
 
 @on_a_loop
 async def test_a_patient_of_whom_nothing_has_come_is_not_told_to_be_gone(homes, tmp_path, withheld):
-    async with asyncio.timeout(60), AsyncExitStack() as stack:
+    async with asyncio.timeout(300), AsyncExitStack() as stack:
         first = await opened(stack, homes.staffed())
         second = await add(stack, first, tmp_path / "b", "Room 2")
         lee, nia = await signs_in(first, "lee"), await signs_in(second, "nia")

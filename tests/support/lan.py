@@ -7,7 +7,7 @@ from ehr_desktop.tour import lan
 
 ROOT = Path(__file__).parents[2]
 NoNamespacesError = lan.NoNamespacesError
-CALM_S = 60
+CALM_S = 120
 """So long a test waits for what should be there in far less."""
 
 

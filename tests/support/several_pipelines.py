@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 from ehr_desktop.domain.network import ProposerMode
@@ -192,10 +193,11 @@ class SeveralPipelines:
             self._unlink(self.by_id[b], a)
 
     def heal(self) -> None:
-        """Let everybody hear everybody again."""
-        pairs, self.cuts = [tuple(pair) for pair in self.cuts], set()
-        for a, b in pairs:
-            self.link(self.by_id[a], self.by_id[b])
+        """Let everybody hear everybody again, those who joined first before others."""
+        cuts, self.cuts = self.cuts, set()
+        for a, b in combinations(self.by_id, 2):
+            if frozenset((a, b)) in cuts:
+                self.link(self.by_id[a], self.by_id[b])
 
     def run(self, workstation: Workstation, *steps) -> Turn:
         """Run one turn and put what it tells on the wires."""

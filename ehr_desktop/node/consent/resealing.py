@@ -226,8 +226,14 @@ class _Work:
         newest = entry(self.value, Epoch, "epoch", self.patient, self.category)
         if newest is None:
             return None
+        suitable = newest.open
+        if self.category in shared_out(self.value, self.patient):
+            # two workstations each drew one, and within a round nothing is sealed again
+            if round_of(newest.epoch) in _sealed_elsewhere(self.value, self.patient, self.category):
+                return None
+            suitable = (newest.epoch,)
         holders = key_holders(self.connection, self.patient)
-        for epoch in reversed(newest.open):
+        for epoch in reversed(suitable):
             said = entry(self.value, CategoryKey, "key", self.patient, self.category, epoch)
             about = self.patient, self.category, epoch, self.now_ms
             is_old = said is None or said.departures != departures(self.value)
@@ -322,13 +328,21 @@ def owed(
     found = []
     for category in sorted(CONTROLLED):
         counts = dict(value("sealed", patient, category) or ())
-        newest = max((round_of(epoch) for epoch in counts), default=0)
         # only the newest key is shared out: what an emergency is to open must be sealed under it
-        is_behind = category in shared and any(
-            count and round_of(epoch) < newest for epoch, count in counts.items()
-        )
+        is_behind = category in shared and bool(_sealed_elsewhere(value, patient, category))
         if is_behind or any(
             holders.is_tainted(value, patient, category, epoch, at_ms) for epoch in counts
         ):
             found.append(category)
     return tuple(found)
+
+
+def _sealed_elsewhere(value: StateReader, patient: bytes, category: Category) -> list[int]:
+    """Give the rounds of the keys, but for the newest key, that something is sealed under."""
+    newest = entry(value, Epoch, "epoch", patient, category)
+    sealed = value("sealed", patient, category) or ()
+    return [
+        round_of(epoch)
+        for epoch, count in sealed
+        if count and newest is not None and epoch != newest.epoch
+    ]

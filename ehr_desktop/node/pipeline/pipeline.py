@@ -274,7 +274,7 @@ class Pipeline:
         """Take in another workstation's transaction that was checked; `store_admitted` stores all
         that were. Inside a turn.
         """
-        self.pool.add(transaction)
+        self.pool.add(transaction, self.clock())
         self._running.admitted.append(transaction)
 
     def store_admitted(self) -> None:

@@ -25,6 +25,7 @@ class Pool:
         self._waiting: dict[bytes, Transaction] = {}
         self._counts: Counter[bytes] = Counter()
         self._bytes: Counter[bytes] = Counter()
+        self._came: dict[bytes, int] = {}
         self._heads: Mapping[bytes, FeedHead] | None = None
         self._feeds = transactions.feed_heads(connection)
         for row in transactions.pending(connection, limit=1_000_000):
@@ -71,11 +72,20 @@ class Pool:
         sequence, previous = self.feed(payload.device)
         return (payload.sequence, payload.previous) == (sequence + 1, previous)
 
-    def add(self, transaction: Transaction) -> None:
-        """Take one in that was stored."""
+    def add(self, transaction: Transaction, came_ms: int | None = None) -> None:
+        """Take one in that was stored; `came_ms` is when it came from elsewhere (UTC)."""
         self._enter(transaction)
+        if came_ms is not None:
+            self._came[transaction.wire] = came_ms
         self._move_feed(transaction)
         self._heads = None
+
+    def came_within(self, span_ms: int, now_ms: int, transaction: Transaction) -> bool:
+        """Tell whether one came from another workstation so short a time ago. What a clock that
+        was set back would take for the future came long ago.
+        """
+        came_ms = self._came.get(transaction.wire)
+        return came_ms is not None and 0 <= now_ms - came_ms < span_ms
 
     def settle(self, final: Sequence[Transaction], own: bytes) -> list[Transaction]:
         """Let go of what has become final; give what nobody will ever place any more.
@@ -139,6 +149,7 @@ class Pool:
         """Let go of one; tell whether it was waiting."""
         if self._waiting.pop(transaction.wire, None) is None:
             return False
+        self._came.pop(transaction.wire, None)
         self._counts[transaction.payload.device] -= 1
         self._bytes[transaction.payload.device] -= len(transaction.wire)
         return True
