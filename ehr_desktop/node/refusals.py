@@ -14,12 +14,17 @@ from ehr_desktop.domain.ids import PatientId, PersonId, TransactionId
 from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Actor, Team
 from ehr_desktop.domain.refusals import KeptEntry, RefusedBooking, RefusedWork
+from ehr_desktop.node.contracts.consent_statements import BoxKeys
+from ehr_desktop.node.contracts.custody_statements import CloseEpochs, DealShares, ResealRecords
 from ehr_desktop.node.contracts.records import FOR_ITS_KEY
 from ehr_desktop.node.contracts.statements import (
     CommitRecords,
     OpenEpochs,
     ReadRecords,
     RegisterPatient,
+    RenewTeamKey,
+    ResealKeys,
+    WelcomeMembers,
 )
 from ehr_desktop.node.copies import committed, forget_refused, is_overtaken, is_whole, read_copies
 from ehr_desktop.node.core import Core
@@ -41,8 +46,16 @@ from ehr_desktop.node.viewing.indexing import TeamIndex
 from ehr_desktop.node.viewing.projecting import INDEXED
 
 Names = Mapping[PersonId, str]
-_PREPARES = frozenset({RegisterPatient.KIND, OpenEpochs.KIND, ReadRecords.KIND})
-"""What means nothing to a person without the statement that it comes with."""
+_UNTOLD = frozenset(
+    statement.KIND
+    for statement in (
+        RegisterPatient, OpenEpochs, ReadRecords,
+        BoxKeys, CloseEpochs, DealShares, RenewTeamKey, ResealKeys, ResealRecords, WelcomeMembers,
+    )
+)  # fmt: skip
+"""What means nothing to a person without the statement that it comes with, and what a workstation
+says by itself with the keys of whoever is signed in.
+"""
 
 
 class Refusals:
@@ -70,7 +83,7 @@ class Refusals:
                         connection, session, _work(connection, row, indexes, names), row, indexes
                     )
                     for row in (*told, *_copied(connection, session, known))
-                    if row.kind not in _PREPARES
+                    if row.kind not in _UNTOLD
                 ]
                 # of what was dismissed nothing is told, unless nothing writes it again by itself
                 return tuple(work for work in works if work.kept or _name(work) in known)

@@ -11,8 +11,11 @@ from ehr_desktop.domain.ids import TransactionId
 from ehr_desktop.domain.records import ATTACHMENT, NewRecord
 from ehr_desktop.interchange.fhir import build
 from ehr_desktop.interchange.fhir.build_patient import patient as patient_resource
+from ehr_desktop.node.contracts.consent_statements import BoxKeys
+from ehr_desktop.node.contracts.custody_statements import CloseEpochs, DealShares, ResealRecords
 from ehr_desktop.node.contracts.execute import Verdict
 from ehr_desktop.node.copies import author_key, keep_copies
+from ehr_desktop.node.pipeline.unsigned import Unsigned
 from ehr_desktop.node.sealing.sealing import Sealer
 from ehr_desktop.node.store import authors_copies, told_pending, transactions
 from ehr_desktop.node.writing import Prepared
@@ -147,3 +150,25 @@ def test_a_document_whose_file_is_gone_is_not_written_again_and_told(homes, tmp_
         (work,) = await pc.clinic.refusals.list(lee)
         assert (work.kept, work.rule) == (Category.DOCUMENTS, "stale-epoch")
         assert await pc.clinic.refusals.kept(lee, work.transaction) == ()
+
+
+def test_what_a_workstation_says_by_itself_with_somebodys_keys_is_no_work_of_theirs(homes):
+    @story(homes.staffed(), "lee")
+    async def _(pc):
+        clinic, lee = WaitingClinic(pc), pc.session("lee")
+        patient, _ = await patient_with_notes(pc.clinic, pc.actors["lee"], 1)
+        subject, box = bytes.fromhex(patient), bytes(32)
+        by_itself = (
+            BoxKeys(subject, (("notes", 1 << 20, "reader", bytes(16), box),)),
+            DealShares(subject, (("notes", 1 << 20, box, 1, ((bytes(16), 1, box),)),)),
+            ResealRecords(subject, "notes", 2 << 20, ()),
+            CloseEpochs(subject, "notes", 2 << 20),
+        )
+        waiting = await clinic.arrive(
+            [Unsigned(one, lee.person, lee.keys.signing, subject) for one in by_itself]
+        )
+        await clinic.write(lambda c: told_pending.add(c, lee.person, [one.id for one in waiting]))
+        await clinic.decide(*((one, Verdict("stale-epoch")) for one in waiting))
+        told = await pc.on_disk(lambda c: told_pending.refused(c, lee.person))
+        assert len(told) == len(by_itself)
+        assert await pc.clinic.refusals.list(pc.actors["lee"]) == ()
