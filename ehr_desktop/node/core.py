@@ -94,17 +94,22 @@ class Core:
         """The open views by team."""
         return self._views.indexes
 
-    async def start(self) -> None:
-        """Remove what an interrupted run left behind, and order what it had signed."""
+    async def start(self) -> Turn | None:
+        """Remove what an interrupted run left behind, and order what it had signed; give that turn,
+        which nobody has heard of yet, or None on a full disk.
+        """
         self._loop = asyncio.get_running_loop()
         self._writings = Writings(self._loop)
 
-        def run() -> None:
+        def run() -> Turn | None:
             with suppress(DiskFullError):
                 self.wiping.start()
-                self._take(self.pipeline.order(), {})
+                turn = self.pipeline.order()
+                self._take(turn, {})
+                return turn
+            return None
 
-        await self.on_writer(run)
+        return await self.on_writer(run)
 
     async def close(self) -> None:
         """Forget every key and close every file."""

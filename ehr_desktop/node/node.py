@@ -203,10 +203,10 @@ class Node:
             try:
                 core, seed = _open_core(home, database, project, clock)
                 network = Network(core, seed, os.urandom(8), lan or LanSettings())
-                await core.start()
+                begun = await core.start()
                 people = People(core, parameters or usual_parameters())
                 await people.load()
-                await network.open()
+                await network.open(begun)
                 duties = Duties(
                     core,
                     (

@@ -173,10 +173,11 @@ def test_what_is_refused_for_good_is_refused_after_a_while(clinic_of):
 
 
 def test_what_came_from_elsewhere_is_new_for_a_while_and_not_when_the_clock_is_set_back(clinic_of):
-    clinic = clinic_of(2)
-    clinic.registers(clinic[2])
-    clinic.deliver(1)
+    clinic = clinic_of(4)
+    clinic.cut({"PC 1", "Room 2"}, {"Room 3", "Room 4"})
     clinic.registers(clinic[1])
+    clinic.registers(clinic[2])
+    clinic.deliver()
     own, others = sorted(clinic[1].pipeline.pool, key=lambda t: t.payload.device != clinic[1].id)
     pool, came_ms = clinic[1].pipeline.pool, clinic.now
     spans = [pool.came_within(5_000, came_ms + ms, others) for ms in (-1, 0, 4_999, 5_000)]

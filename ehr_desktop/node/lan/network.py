@@ -52,8 +52,10 @@ class Network:
         self._lan: Lan | None = None
         self._known: KnownAddresses | None = None
 
-    async def open(self) -> None:
-        """Take part, if there are others; else as soon as there are."""
+    async def open(self, begun: Turn | None) -> None:
+        """Take part, if there are others; else as soon as there are. What this workstation `begun`
+        with, before anybody heard it, has timers that run on and what is to be mined.
+        """
         self._known = await KnownAddresses.load(self._core)
         book = self._known.book(self._settings.limits.hints)
         self._lan = Lan(
@@ -63,6 +65,8 @@ class Network:
         self._core.on_turn.append(self._on_turn)
         self._core.has_quorum = self._lan.has_quorum
         self._lan.start()
+        if begun is not None:
+            self._lan.carry_out(begun)
         self._start(self._show)
         if self._core.pipeline.is_shared:
             await self.listen()
