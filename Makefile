@@ -6,9 +6,9 @@ V := .venv/bin/python
 run: install            ## start the program on a made-up clinic (a filmed tour where there is no display)
 	$(V) -m ehr_desktop demo
 
-test: install           ## the whole test suite: stories last and alone, since they are many processes themselves
+test: install           ## the whole test suite: stories last, since they are many processes themselves
 	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(V) -m pytest -n 2 --dist loadfile --ignore tests/stories
-	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(V) -m pytest tests/stories
+	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(V) -m pytest -n 2 --dist loadfile tests/stories
 
 check: install          ## style, types and layers
 	$(V) -m ruff check .

@@ -15,7 +15,12 @@ from ehr_desktop.domain.patients import PatientSummary
 from ehr_desktop.domain.people import Actor, Team
 from ehr_desktop.domain.refusals import KeptEntry, RefusedBooking, RefusedWork
 from ehr_desktop.node.contracts.consent_statements import BoxKeys
-from ehr_desktop.node.contracts.custody_statements import CloseEpochs, DealShares, ResealRecords
+from ehr_desktop.node.contracts.custody_statements import (
+    ClaimShares,
+    CloseEpochs,
+    DealShares,
+    ResealRecords,
+)
 from ehr_desktop.node.contracts.records import FOR_ITS_KEY
 from ehr_desktop.node.contracts.statements import (
     CommitRecords,
@@ -50,11 +55,12 @@ _UNTOLD = frozenset(
     statement.KIND
     for statement in (
         RegisterPatient, OpenEpochs, ReadRecords,
-        BoxKeys, CloseEpochs, DealShares, RenewTeamKey, ResealKeys, ResealRecords, WelcomeMembers,
+        ClaimShares, BoxKeys, CloseEpochs, DealShares, RenewTeamKey, ResealKeys, ResealRecords,
+        WelcomeMembers,
     )
 )  # fmt: skip
-"""What means nothing to a person without the statement that it comes with, and what a workstation
-says by itself with the keys of whoever is signed in.
+"""What means nothing to a person without the statement that it comes with, what was answered when
+it was asked for, and what a workstation says by itself with the keys of whoever is signed in.
 """
 
 
