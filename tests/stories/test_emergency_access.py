@@ -127,12 +127,13 @@ def test_the_emergency_set_opens_for_half_an_hour_and_is_reviewed_by_somebody_el
         assert (await pc.check("lee")).faults == ()
 
 
+async def nobody_has_it(_resealing):
+    """What is said of resealing has not reached the others."""
+    return False
+
+
 def test_an_emergency_opens_the_set_while_it_is_being_sealed_anew_too(homes, monkeypatch):
     """Until the earlier keys are ended both containers are here, and only the newer one opens."""
-
-    async def nobody_has_it(_resealing):
-        return False
-
     monkeypatch.setattr(Resealing, "_others_have_it", nobody_has_it)
 
     @story(homes.staffed(), "admin", "lee", "nia")
@@ -221,6 +222,47 @@ def test_after_a_review_whoever_holds_the_keys_replaces_them_at_once(homes):
                 return newest > before and not await clinic.node.resealing.owed(subject)
 
             await until(is_replaced, clinic)
+
+
+def test_a_second_review_before_the_earlier_keys_are_ended_keeps_nothing_from_ending(
+    homes, monkeypatch
+):
+    """It closes the key that the first one gave rise to, too, so nothing ends by that one."""
+
+    @story(homes.staffed(), "admin", "lee", "nia")
+    async def _(pc):
+        clinic, lee, nia = pc.clinic, pc.actors["lee"], pc.actors["nia"]
+        core, resealing = clinic.node._core, clinic.node.resealing
+        async with asyncio.timeout(300):
+            patient = await shared_with(clinic, lee)
+            subject = bytes.fromhex(patient)
+
+            def rounds() -> list[int]:
+                rows = core.value("sealed", subject, Category.EMERGENCY)
+                return [round_of(epoch) for epoch, count in rows if count]
+
+            async def is_done() -> bool:
+                return not await resealing.owed(subject)
+
+            await until(is_done, clinic)
+            claims = []
+            for words in ("Found lying.", "Again."):
+                access, _ = await clinic.emergency.open(
+                    nia, patient, password=PASSWORDS["nia"], reason="unconscious", words=words
+                )
+                claims.append(access.claim)
+            before = rounds()
+            monkeypatch.setattr(Resealing, "_others_have_it", nobody_has_it)
+            await clinic.emergency.review(lee, claims[0], Finding.JUSTIFIED, "Clearly.")
+
+            async def is_sealed_anew() -> bool:
+                return rounds() > before
+
+            await until(is_sealed_anew, clinic)
+            await clinic.emergency.review(lee, claims[1], Finding.JUSTIFIED, "Clearly.")
+            monkeypatch.undo()
+            await until(is_done, clinic)
+            assert len(rounds()) == 1
 
 
 def test_a_rule_opens_what_it_names_on_the_day_of_the_appointment(homes):

@@ -231,7 +231,7 @@ class _Work:
             # two workstations each drew one, and within a round nothing is sealed again
             if round_of(newest.epoch) in _sealed_elsewhere(self.value, self.patient, self.category):
                 return None
-            suitable = (newest.epoch,)
+            suitable = tuple(epoch for epoch in newest.open if epoch == newest.epoch)
         holders = key_holders(self.connection, self.patient)
         for epoch in reversed(suitable):
             said = entry(self.value, CategoryKey, "key", self.patient, self.category, epoch)
