@@ -167,6 +167,9 @@ class Link:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._limits.goodbye_s):
                 await self._outbox.empty()
+        # whoever hears it closes the link: closed here first, what they are just sending would
+        # reset the connection, and the goodbye with it
+        await asyncio.wait((self._gone,), timeout=self._limits.goodbye_s)
         self._writer.close()
         await asyncio.wait((self._gone,), timeout=self._limits.goodbye_s)
         self._writer.transport.abort()

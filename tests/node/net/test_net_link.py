@@ -7,7 +7,7 @@ import pytest
 
 from ehr_desktop.node.net.errors import Ending, LinkEndedError, LinkRefusedError
 from ehr_desktop.node.net.limits import Limits
-from ehr_desktop.node.net.messages import ContainerChunk, GetBlocks, Have, Ping
+from ehr_desktop.node.net.messages import ContainerChunk, Farewell, GetBlocks, Have, Ping
 from ehr_desktop.node.net.wire import MAX_CHUNK, encode_message, frame
 from tests.support.net_clients import raw_client, rogue
 from tests.support.net_nodes import (
@@ -47,6 +47,22 @@ async def test_the_round_trip_is_measured_while_a_link_is_idle():
         ended = await asyncio.gather(*reading, return_exceptions=True)
         assert [type(error) for error in ended] == [LinkEndedError, LinkEndedError]
         assert (mine.ending, theirs.ending) == (Ending.CLOSED_HERE, Ending.BYE)
+
+
+@on_a_loop
+async def test_a_goodbye_is_heard_by_who_is_just_sending():
+    async with small_nodes(SmallNode("a", "b"), SmallNode("b", "a")) as (a, b):
+        for _ in range(10):
+            mine, theirs = await a.link_to(b)
+            theirs.send(GetBlocks(1, 5))
+            mine.end(Ending.NOT_ON_ROSTER, Farewell.REMOVED)
+            for _ in range(50):
+                theirs.send(ContainerChunk(b"c" * 32, 0, bytes(MAX_CHUNK // 8)))
+                await asyncio.sleep(0)
+            with pytest.raises(LinkEndedError):
+                await soon(theirs.receive())
+            assert theirs.ending is Ending.NOT_ON_ROSTER
+            await soon(mine.wait_parted())
 
 
 @on_a_loop
