@@ -218,6 +218,8 @@ def test_nothing_that_can_be_typed_raises(views, text, limit, offset):
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
 )
 @example(family="\U00018cd6,", given_name="1")
+@example(family="\U00011da0", given_name="")
+@example(family="Ali", given_name="\u0663")
 @given(family=st.text(min_size=1, max_size=60), given_name=st.text(max_size=40))
 def test_whatever_the_name_it_is_found_by_itself(views, family, given_name):
     wanted = PatientSeen(

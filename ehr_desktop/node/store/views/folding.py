@@ -116,6 +116,9 @@ def _folded(char: str) -> str:
         return ""
     if category[0] not in "LNM":
         return " "
+    if category == "Nd":
+        # as whoever looks for it may type it on another keyboard
+        return str(unicodedata.decimal(char))
     code = ord(char)
     if code >= 0x3040 and any(low <= code <= high for low, high in _IDEOGRAPHS):
         return f" {char} "
