@@ -112,7 +112,7 @@ class Database:
             pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
             if pages:
                 return tuple(str(page) for page in pages)
-            tables = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
+            tables = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
             return tuple(str(line) for line in tables if line != "ok")
 
     def empty_log(self) -> bool:
